@@ -1,0 +1,16 @@
+//! Bytes to types and back: everything that crosses a boundary.
+
+pub mod checkpoint;
+pub mod cms;
+mod der_walk;
+mod der_write;
+pub mod error;
+pub mod leaf;
+pub mod limits;
+pub mod note;
+pub mod oid;
+pub mod proof;
+pub mod reader;
+pub mod time;
+pub mod tsp;
+pub mod x509;

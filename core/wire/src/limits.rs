@@ -1,0 +1,62 @@
+//! Size limits of what is read strictly or written, with their sources. The tolerant reader has
+//! its own in `reader::limits`.
+
+/// Octets of a time-stamp request. A request with the largest nonce that we echo and a policy has
+/// under 1,300; 4 KiB leaves room for extensions that we must refuse by their right name.
+pub const MAX_REQUEST_BYTES: usize = 4_096;
+
+/// Content octets of a nonce that is echoed. RFC 3161 2.4.1 sets no bound; the largest seen in
+/// use has 20 octets.
+pub const MAX_NONCE_BYTES: usize = 1_024;
+
+/// Bits of a serial number, RFC 3161 2.4.2.
+pub const MAX_SERIAL_BITS: usize = 160;
+
+/// Content octets of an OBJECT IDENTIFIER. Twice the largest registered ones; also bounds what
+/// is turned into text (CVE-2023-2650).
+pub const MAX_OID_BYTES: usize = 128;
+
+/// Arcs of an OBJECT IDENTIFIER (CVE-2025-66564).
+pub const MAX_OID_ARCS: usize = 64;
+
+/// Extensions in a request, a TSTInfo or a certificate. Certificates in use have under 20.
+pub const MAX_EXTENSIONS: usize = 64;
+
+/// Certificates in one CMS message or one PEM bundle.
+pub const MAX_CERTIFICATES: usize = 64;
+
+/// Octets of one certificate. Post-quantum ones have about 20 KiB.
+pub const MAX_CERTIFICATE_BYTES: usize = 65_536;
+
+/// Octets of a token or of a TimeStampResp, as a client or verifier accepts it.
+pub const MAX_TOKEN_BYTES: usize = 1_048_576;
+
+/// Strings in a PKIFreeText, RFC 4210 5.1.1 sets no bound.
+pub const MAX_STATUS_STRINGS: usize = 16;
+
+/// Octets of all text in a PKIFreeText.
+pub const MAX_STATUS_TEXT_BYTES: usize = 4_096;
+
+/// Purposes in one extendedKeyUsage.
+pub const MAX_KEY_PURPOSES: usize = 32;
+
+/// Octets of a signed note, signatures included: what the Go tools accept.
+pub const MAX_NOTE_BYTES: usize = 1_000_000;
+
+/// Signatures on a note. C2SP signed-note asks for 16 at least, the Go tools accept 100.
+pub const MAX_NOTE_SIGNATURES: usize = 100;
+
+/// Octets of a key name or origin: C2SP tlog-cosignature counts them in one octet.
+pub const MAX_KEY_NAME_BYTES: usize = 255;
+
+/// Hashes in an inclusion proof: a tree has at most 2^63-1 leaves.
+pub const MAX_PROOF_HASHES: usize = 63;
+
+/// Octets of a log entry: C2SP tlog-tiles counts them in two octets.
+pub const MAX_ENTRY_BYTES: usize = 65_535;
+
+/// Octets of an event's public name; longer ones are descriptions, not names.
+pub const MAX_EVENT_NAME_BYTES: usize = 64;
+
+/// Octets of a tlog-proof: a full note, a full `extra` in base64, and 63 hash lines.
+pub const MAX_TLOG_PROOF_BYTES: usize = MAX_NOTE_BYTES + 2 * MAX_ENTRY_BYTES;

@@ -1,0 +1,147 @@
+//! [`VerifierKey`]: the public key that a note is checked with.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::note::error::NoteError;
+use crate::note::name::KeyName;
+
+/// Signature type of Ed25519 over the text of the note.
+const TYPE_ED25519: u8 = 0x01;
+
+const ED25519_KEY_LEN: usize = 32;
+
+/// The first four octets of a hash over name, type and key: which key a
+/// signature line is to be checked with.
+///
+/// A hint, no identity: two keys can share one.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct KeyId([u8; 4]);
+
+impl KeyId {
+    /// Takes four octets, big-endian, as a key id.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(bytes)
+    }
+
+    /// The four octets.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 4] {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key)\[:4\].
+#[must_use]
+pub fn ed25519_key_id(name: &KeyName, public_key: &[u8; ED25519_KEY_LEN]) -> KeyId {
+    let mut sha = Sha256::new();
+    sha.update(name.as_str());
+    sha.update([b'\n', TYPE_ED25519]);
+    sha.update(public_key);
+    let [a, b, c, d, ..] = <[u8; 32]>::from(sha.finalize());
+    KeyId([a, b, c, d])
+}
+
+/// A named Ed25519 public key of type 0x01. Its text form is a vkey:
+/// `name+id+base64(type ‖ key)`.
+///
+/// Whether the 32 octets are a point on the curve is not checked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VerifierKey {
+    name: KeyName,
+    key_id: KeyId,
+    public_key: [u8; ED25519_KEY_LEN],
+}
+
+impl VerifierKey {
+    /// The key `public_key` under `name`.
+    #[must_use]
+    pub fn ed25519(name: KeyName, public_key: [u8; ED25519_KEY_LEN]) -> Self {
+        let key_id = ed25519_key_id(&name, &public_key);
+        Self {
+            name,
+            key_id,
+            public_key,
+        }
+    }
+
+    /// Reads a vkey, without surrounding space.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteError`] naming the rule that is broken, among them
+    /// [`NoteError::KeyIdMismatch`] if the id was not computed from the rest.
+    pub fn parse(vkey: &str) -> Result<Self, NoteError> {
+        // The base64 may hold a plus sign, name and id may not.
+        let mut parts = vkey.splitn(3, '+');
+        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(NoteError::VerifierKey);
+        };
+        let name = KeyName::new(name)?;
+        let stated = parse_key_id(id).ok_or(NoteError::VerifierKey)?;
+        let key = STANDARD.decode(key).map_err(|_| NoteError::VerifierKey)?;
+        let (key_type, key) = key.split_first().ok_or(NoteError::VerifierKey)?;
+        if *key_type != TYPE_ED25519 {
+            let key_type = *key_type;
+            return Err(NoteError::KeyType { key_type });
+        }
+        let public_key = <[u8; ED25519_KEY_LEN]>::try_from(key).map_err(|_| {
+            let (expected, actual) = (ED25519_KEY_LEN, key.len());
+            NoteError::KeyLength { expected, actual }
+        })?;
+        let key = Self::ed25519(name, public_key);
+        if key.key_id != stated {
+            let actual = key.key_id;
+            return Err(NoteError::KeyIdMismatch { stated, actual });
+        }
+        Ok(key)
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &KeyName {
+        &self.name
+    }
+
+    /// The id on the lines that this key signs.
+    #[must_use]
+    pub const fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// The Ed25519 public key.
+    #[must_use]
+    pub const fn public_key(&self) -> &[u8; ED25519_KEY_LEN] {
+        &self.public_key
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = [&[TYPE_ED25519], self.public_key.as_slice()].concat();
+        write!(f, "{}+{}+{}", self.name, self.key_id, STANDARD.encode(key))
+    }
+}
+
+/// Eight lower-case hexadecimal digits.
+fn parse_key_id(text: &str) -> Option<KeyId> {
+    let is_digit = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() != 8 || !text.bytes().all(is_digit) {
+        return None;
+    }
+    let id = u32::from_str_radix(text, 16).ok()?;
+    Some(KeyId(id.to_be_bytes()))
+}
+
+#[cfg(test)]
+mod tests;
