@@ -1,0 +1,32 @@
+//! The append-only Merkle log on RocksDB: one writer, in front of which
+//! requests wait for a number, and behind which nothing leaves before it is
+//! durable and provable.
+//!
+//! Start reading at [`sequencer`], then follow a leaf through the crate with
+//! the README.
+
+mod allowance;
+mod batch;
+mod commit;
+mod committing;
+pub mod edge;
+mod event;
+pub mod examine;
+pub mod fatal;
+pub mod fault;
+pub mod fsck;
+mod handover;
+pub mod identity;
+pub mod lock_record;
+pub mod open;
+mod owner;
+mod pool;
+mod queue;
+pub mod reader;
+pub mod released;
+pub mod second_root;
+pub mod sequencer;
+mod signing_batch;
+pub mod stamper;
+pub mod state;
+pub mod store;

@@ -1,0 +1,171 @@
+//! Reading what was released.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use meridian_merkle::error::{ProofError, ProveError};
+use meridian_merkle::hash::leaf_hash;
+use meridian_merkle::inclusion::prove_inclusion;
+use meridian_merkle::index::{LeafIndex, TreeSize};
+use meridian_wire::note::key::VerifierKey;
+use meridian_wire::note::signed_note::SignedNote;
+use meridian_wire::proof::{TlogProof, TlogProofError};
+
+use crate::identity::{CheckpointFault, OwnCheckpoint, check_checkpoint};
+use crate::lock_record::LockState;
+use crate::store::{Row, Store, StoreError};
+
+/// Reads the log up to the newest released checkpoint and nothing beyond,
+/// whatever else the store holds already. Its clones see the same log.
+#[derive(Clone, Debug)]
+pub struct LogReader {
+    store: Arc<dyn Store>,
+    published: Arc<Published>,
+}
+
+/// The newest released checkpoint. The committer replaces it as a whole, so a
+/// reader never sees the size of one and the note of another.
+#[derive(Debug)]
+pub(crate) struct Published {
+    head: RwLock<Arc<Head>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) size: TreeSize,
+    pub(crate) note: SignedNote,
+}
+
+/// Why the log could not be read.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// A row of a released leaf is missing.
+    #[error("{0} is missing")]
+    Missing(Row),
+    /// There is no such proof.
+    #[error("there is no such proof")]
+    NoProof(#[from] ProofError),
+    /// The proof cannot be written down.
+    #[error("the proof cannot be written down")]
+    Unwritable(#[from] TlogProofError),
+}
+
+impl From<ProveError<Self>> for ReadError {
+    fn from(error: ProveError<Self>) -> Self {
+        match error {
+            ProveError::Fetch(error) => error,
+            // Both are foreign and non-exhaustive: what is not a fetch is the question's fault.
+            ProveError::Question(error) => Self::NoProof(error),
+            _ => Self::Missing(Row::State),
+        }
+    }
+}
+
+impl Published {
+    pub(crate) fn new(head: Head) -> Self {
+        Self {
+            head: RwLock::new(Arc::new(head)),
+        }
+    }
+
+    pub(crate) fn set(&self, head: Head) {
+        *self.head.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(head);
+    }
+
+    fn head(&self) -> Arc<Head> {
+        Arc::clone(&self.head.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl LogReader {
+    pub(crate) const fn new(store: Arc<dyn Store>, published: Arc<Published>) -> Self {
+        Self { store, published }
+    }
+
+    /// Reads a log that is not open here, up to what its lock record says was
+    /// released.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointFault`] if the record's checkpoint is not one of this log.
+    pub fn offline(
+        store: Arc<dyn Store>,
+        released: &LockState,
+        key: &VerifierKey,
+    ) -> Result<Self, CheckpointFault> {
+        let OwnCheckpoint { note, size, .. } = check_checkpoint(&released.checkpoint, key)?;
+        let published = Arc::new(Published::new(Head { size, note }));
+        Ok(Self::new(store, published))
+    }
+
+    /// The newest released checkpoint, a signed note.
+    #[must_use]
+    pub fn checkpoint(&self) -> String {
+        self.published.head().note.as_str().to_owned()
+    }
+
+    /// The number of released leaves.
+    #[must_use]
+    pub fn size(&self) -> TreeSize {
+        self.published.head().size
+    }
+
+    /// The proof that a leaf is in the tree of the newest released checkpoint,
+    /// with the leaf's octets in `extra`. `None` if it is not released.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if a row of a released leaf cannot be read.
+    pub fn proof(&self, index: LeafIndex) -> Result<Option<TlogProof>, ReadError> {
+        let head = self.published.head();
+        let Some(leaf) = self.leaf_within(index, head.size)? else {
+            return Ok(None);
+        };
+        let path = prove_inclusion(index, head.size, |id| {
+            if id.level() > 0 {
+                let node = self.store.node(id)?;
+                return node.ok_or(ReadError::Missing(Row::Node(id)));
+            }
+            let index = LeafIndex::new(id.index());
+            let leaf = self.leaf_within(index, head.size)?;
+            let leaf = leaf.ok_or(ReadError::Missing(Row::Leaf(index)))?;
+            Ok(leaf_hash(&leaf))
+        })?;
+        let hashes = path.hashes().to_vec();
+        let proof = TlogProof::new(Some(leaf), index, hashes, head.note.clone())?;
+        Ok(Some(proof))
+    }
+
+    /// The exact octets of a leaf. `None` if it is not released.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if a released leaf cannot be read.
+    pub fn leaf(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, ReadError> {
+        self.leaf_within(index, self.size())
+    }
+
+    /// The token under a serial number, without certificates. `None` if it is
+    /// not released, is no stamp, or was erased.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Store`] if it cannot be read.
+    pub fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, ReadError> {
+        if index.get() >= self.size().get() {
+            return Ok(None);
+        }
+        Ok(self.store.token(index)?)
+    }
+
+    fn leaf_within(&self, index: LeafIndex, size: TreeSize) -> Result<Option<Vec<u8>>, ReadError> {
+        if index.get() >= size.get() {
+            return Ok(None);
+        }
+        let leaf = self.store.leaf(index)?;
+        leaf.map(Some).ok_or(ReadError::Missing(Row::Leaf(index)))
+    }
+}

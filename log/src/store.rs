@@ -1,0 +1,161 @@
+//! Where the log keeps its rows, and what it expects of the place.
+
+use std::error::Error;
+use std::fmt;
+
+use meridian_merkle::hash::Hash;
+use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
+
+use crate::state::StoredState;
+
+pub mod mem;
+pub mod rocks;
+
+/// The rows of one log.
+///
+/// One writer calls [`Store::commit`]; readers call the rest from any thread at
+/// the same time. The log never writes a row twice, except the state.
+///
+/// - **Atomic**: after a commit, or after a crash at any moment of one, either
+///   all rows of the batch are there or none is.
+/// - **Durable on return**: `Ok` means that a power cut a moment later loses
+///   nothing of the batch.
+/// - **A failed commit says nothing**: the batch may be there after all, now or
+///   after reopening. The log therefore ends the process and lets
+///   [`crate::open`] find out.
+/// - **Read your write**: rows of a returned commit are seen by every later read.
+///
+/// The store is not trusted to be honest or up to date: whether it lost a
+/// committed batch is for the [`LockRecord`](crate::lock_record::LockRecord) to
+/// say, and whether a row is the right one for the tree.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Writes a batch.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; what the batch then did is unknown, see above.
+    fn commit(&self, batch: &CommitBatch) -> Result<(), StoreError>;
+
+    /// The state after the last batch; `None` if there never was one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn state(&self) -> Result<Option<StoredState>, StoreError>;
+
+    /// The exact octets of a leaf.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn leaf(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The hash of a complete subtree above level 0: leaf hashes are not kept,
+    /// the leaf says them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn node(&self, id: NodeId) -> Result<Option<Hash>, StoreError>;
+
+    /// The token under a serial number, without certificates. `None` for what
+    /// is no stamp, and for a token that was erased.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Salt and body of an event; `None` as for [`Store::token`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The signed checkpoint of a size at which a batch ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn checkpoint(&self, size: TreeSize) -> Result<Option<String>, StoreError>;
+}
+
+/// All rows that belong together.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CommitBatch {
+    /// The position of the first leaf; the others follow without a gap.
+    pub first: LeafIndex,
+    /// The leaves.
+    pub leaves: Vec<Vec<u8>>,
+    /// The subtrees above level 0 that the leaves complete.
+    pub nodes: Vec<(NodeId, Hash)>,
+    /// The tokens of those leaves that are stamps.
+    pub tokens: Vec<(LeafIndex, Vec<u8>)>,
+    /// Salt and body of those leaves that are events.
+    pub events: Vec<(LeafIndex, Vec<u8>)>,
+    /// The state after the batch; its checkpoint also becomes a row of its own.
+    pub state: StoredState,
+}
+
+impl CommitBatch {
+    /// A batch of leaves from `first` on that leads to `state`, with nothing else yet.
+    #[must_use]
+    pub const fn new(first: LeafIndex, leaves: Vec<Vec<u8>>, state: StoredState) -> Self {
+        Self {
+            first,
+            leaves,
+            nodes: Vec::new(),
+            tokens: Vec::new(),
+            events: Vec::new(),
+            state,
+        }
+    }
+}
+
+/// A row of the store, to name it in an error.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Row {
+    /// The state.
+    State,
+    /// A leaf.
+    Leaf(LeafIndex),
+    /// The hash of a complete subtree.
+    Node(NodeId),
+    /// A token.
+    Token(LeafIndex),
+    /// Salt and body of an event.
+    Event(LeafIndex),
+    /// A signed checkpoint.
+    Checkpoint(TreeSize),
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State => f.write_str("state"),
+            Self::Leaf(index) => write!(f, "leaf {index}"),
+            Self::Node(id) => write!(f, "node {id}"),
+            Self::Token(index) => write!(f, "token {index}"),
+            Self::Event(index) => write!(f, "event {index}"),
+            Self::Checkpoint(size) => write!(f, "checkpoint {size}"),
+        }
+    }
+}
+
+/// Why the store did not do its work.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the database failed")]
+    Engine(#[source] Box<dyn Error + Send + Sync>),
+    /// The database has no such column family, so it is not one of ours.
+    #[error("the database has no column family {0}")]
+    NoFamily(&'static str),
+    /// A row is there and is not what such a row must be.
+    #[error("row {0} is malformed")]
+    Malformed(Row),
+}

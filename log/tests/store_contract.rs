@@ -1,0 +1,151 @@
+//! What every store must keep of the contract in `store.rs`, on each store.
+#![cfg(test)]
+
+use std::sync::Arc;
+
+use meridian_log::state::StoredState;
+use meridian_log::store::mem::MemStore;
+use meridian_log::store::rocks::RocksStore;
+use meridian_log::store::{CommitBatch, Store};
+use meridian_merkle::hash::{Hash, leaf_hash};
+use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
+use meridian_wire::time::UnixMicros;
+
+/// Closes a store and opens it again.
+type Reopen<'a> = &'a dyn Fn(Arc<dyn Store>) -> Arc<dyn Store>;
+
+fn on_each_store(check: impl Fn(Arc<dyn Store>, Reopen<'_>)) {
+    check(Arc::new(MemStore::new()), &|store| store);
+
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    let store = RocksStore::create(&path).unwrap();
+    check(Arc::new(store), &|store| {
+        drop(store);
+        Arc::new(RocksStore::open(&path).unwrap())
+    });
+}
+
+fn batch(first: u64, count: u64) -> CommitBatch {
+    let size = TreeSize::new(first + count);
+    let leaf = |index: u64| format!("leaf {index}").into_bytes();
+    let previous = (first > 0).then(|| format!("checkpoint {first}\n"));
+    let state = StoredState::new(
+        size,
+        leaf_hash(&size.get().to_be_bytes()),
+        UnixMicros::new(size.get().try_into().unwrap()),
+        format!("checkpoint {size}\n"),
+        previous,
+    );
+    let mut batch = CommitBatch::new(
+        LeafIndex::new(first),
+        (first..first + count).map(leaf).collect(),
+        state,
+    );
+    batch.nodes = (first..first + count).map(node).collect();
+    batch.tokens = vec![(LeafIndex::new(first), format!("token {first}").into_bytes())];
+    batch.events = vec![(LeafIndex::new(first + 1), b"event".to_vec())];
+    batch
+}
+
+fn node(index: u64) -> (NodeId, Hash) {
+    (NodeId::new(3, index), leaf_hash(&index.to_be_bytes()))
+}
+
+fn holds(store: &dyn Store, batch: &CommitBatch) -> bool {
+    let leaves = (batch.first.get()..).zip(&batch.leaves);
+    let leaf = |index| store.leaf(LeafIndex::new(index)).unwrap();
+    leaves
+        .clone()
+        .all(|(index, bytes)| leaf(index).as_ref() == Some(bytes))
+        && batch
+            .nodes
+            .iter()
+            .all(|(id, hash)| store.node(*id).unwrap() == Some(*hash))
+        && batch
+            .tokens
+            .iter()
+            .all(|(i, token)| store.token(*i).unwrap().as_ref() == Some(token))
+        && batch
+            .events
+            .iter()
+            .all(|(i, event)| store.event(*i).unwrap().as_ref() == Some(event))
+        && store.checkpoint(batch.state.size).unwrap().as_ref() == Some(&batch.state.checkpoint)
+}
+
+#[test]
+fn an_empty_store_has_no_state_and_no_rows() {
+    on_each_store(|store, reopen| {
+        let store = reopen(store);
+        assert_eq!(store.state().unwrap(), None);
+        assert_eq!(store.leaf(LeafIndex::new(0)).unwrap(), None);
+        assert_eq!(store.node(NodeId::new(1, 0)).unwrap(), None);
+        assert_eq!(store.token(LeafIndex::new(0)).unwrap(), None);
+        assert_eq!(store.event(LeafIndex::new(0)).unwrap(), None);
+        assert_eq!(store.checkpoint(TreeSize::new(1)).unwrap(), None);
+    });
+}
+
+#[test]
+fn rows_are_read_back_at_once_and_after_reopening() {
+    on_each_store(|store, reopen| {
+        let (first, second) = (batch(0, 5), batch(5, 300));
+        for batch in [&first, &second] {
+            store.commit(batch).unwrap();
+            assert!(holds(&*store, batch));
+            assert_eq!(store.state().unwrap().as_ref(), Some(&batch.state));
+        }
+        let store = reopen(store);
+        assert!(holds(&*store, &first) && holds(&*store, &second));
+        assert_eq!(store.state().unwrap(), Some(second.state));
+    });
+}
+
+#[test]
+fn nodes_of_different_levels_do_not_meet() {
+    on_each_store(|store, _| {
+        let mut rows = batch(0, 1);
+        let nodes: Vec<_> = (1..40)
+            .flat_map(|level| (0..4).map(move |index| NodeId::new(level, index)))
+            .map(|id| (id, leaf_hash(id.to_string().as_bytes())))
+            .collect();
+        rows.nodes = nodes.clone();
+        store.commit(&rows).unwrap();
+        for (id, hash) in nodes {
+            assert_eq!(store.node(id).unwrap(), Some(hash), "{id}");
+        }
+    });
+}
+
+#[test]
+fn a_reader_beside_the_writer_sees_whole_batches_only() {
+    on_each_store(|store, _| {
+        let reader = Arc::clone(&store);
+        let seen = std::thread::spawn(move || {
+            let mut last = 0;
+            while last < 200 {
+                if let Some(state) = reader.state().unwrap() {
+                    last = state.size.get();
+                    let leaf = reader.leaf(LeafIndex::new(last - 1)).unwrap();
+                    assert!(leaf.is_some(), "the state is ahead of leaf {last}");
+                }
+            }
+        });
+        for first in (0..200).step_by(2) {
+            store.commit(&batch(first, 2)).unwrap();
+        }
+        seen.join().unwrap();
+    });
+}
+
+#[test]
+fn a_database_that_is_open_is_read_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = RocksStore::create(dir.path()).unwrap();
+    let rows = batch(0, 5);
+    store.commit(&rows).unwrap();
+    let beside = RocksStore::open_read_only(dir.path()).unwrap();
+    assert!(holds(&beside, &rows));
+    assert!(beside.commit(&batch(5, 1)).is_err());
+    assert!(RocksStore::open(dir.path()).is_err(), "one writer");
+}

@@ -1,0 +1,128 @@
+//! What RocksDB's write-ahead log leaves after a power cut, and that the lock
+//! record notices when it left too little.
+#![cfg(test)]
+
+mod rig;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use meridian_log::lock_record::mem::MemLockRecord;
+use meridian_log::open::{Log, LogParts, OpenError};
+use meridian_log::released::Outcome;
+use meridian_log::store::Store;
+use meridian_log::store::rocks::RocksStore;
+use meridian_merkle::index::TreeSize;
+use meridian_signing::entropy::SeededEntropy;
+use rig::{FaultStamper, World, limits};
+
+/// Leaves of the log: a genesis and one batch for each other leaf.
+const LEAVES: u64 = 12;
+
+/// A database as a power cut leaves it: copied while it is open. Also the lock
+/// record of that moment.
+fn cut(dir: &Path) -> (PathBuf, MemLockRecord) {
+    let (live, copy) = (dir.join("live"), dir.join("copy"));
+    let world = World::with_store(Arc::new(RocksStore::create(&live).unwrap()));
+    let rig = world.start(&FaultStamper::sound(), limits());
+    for _ in 1..LEAVES {
+        assert!(matches!(rig.ask("request"), Outcome::Stamped(_)));
+    }
+    fs::create_dir(&copy).unwrap();
+    for entry in fs::read_dir(&live).unwrap().map(Result::unwrap) {
+        fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+    }
+    (copy, MemLockRecord::holding(world.lock.reading()))
+}
+
+fn wal(copy: &Path) -> PathBuf {
+    let files = fs::read_dir(copy)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut logs: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|kind| kind == "log"))
+        .collect();
+    assert_eq!(logs.len(), 1);
+    logs.remove(0)
+}
+
+fn open(copy: &Path, lock: &MemLockRecord) -> Result<Log, OpenError> {
+    let store = Arc::new(RocksStore::open(copy)?);
+    let (identity, entropy) = (World::identity(), Arc::new(SeededEntropy::new(1)));
+    Log::open(LogParts::new(
+        store,
+        Box::new(lock.clone()),
+        identity,
+        entropy,
+    ))
+}
+
+/// Opens the log over the first `length` octets of its write-ahead log.
+/// Returns the number of leaves that the database then has, and what the open
+/// rule says.
+fn open_over(whole: &[u8], length: usize, copy: &Path, lock: &MemLockRecord) -> (u64, bool) {
+    let dir = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(copy).unwrap().map(Result::unwrap) {
+        fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
+    }
+    fs::write(wal(dir.path()), &whole[..length]).unwrap();
+    // One batch is one record: what is recovered ends between two batches, in
+    // all column families, or the re-derived edge would not fit.
+    let store = RocksStore::open(dir.path()).unwrap();
+    let size = store.state().unwrap().map_or(0, |state| state.size.get());
+    assert_eq!(
+        store
+            .leaf(meridian_merkle::index::LeafIndex::new(size))
+            .unwrap(),
+        None
+    );
+    drop(store);
+    match open(dir.path(), lock) {
+        Ok(log) => assert_eq!(log.reader().size(), TreeSize::new(size)),
+        Err(OpenError::DatabaseBehind { database, lock }) => {
+            assert_eq!((database.get(), lock.get()), (size, LEAVES));
+            return (size, false);
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+    (size, true)
+}
+
+#[test]
+fn nothing_that_was_committed_is_lost_with_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let (copy, lock) = cut(dir.path());
+    let log = open(&copy, &lock).unwrap();
+    assert_eq!(log.reader().size(), TreeSize::new(LEAVES));
+}
+
+#[test]
+fn a_log_cut_anywhere_ends_between_two_batches_and_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (copy, lock) = cut(dir.path());
+    let whole = fs::read(wal(&copy)).unwrap();
+    let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
+    let mut before = 0;
+    for length in (0..end).step_by(101) {
+        let (size, opened) = open_over(&whole, length, &copy, &lock);
+        assert!(size >= before && size < LEAVES, "{length}: {size}");
+        assert!(!opened, "{length}: a released batch is missing");
+        before = size;
+    }
+    assert_eq!(open_over(&whole, end, &copy, &lock), (LEAVES, true));
+}
+
+#[test]
+fn a_bit_that_flips_in_the_log_is_never_taken_for_data() {
+    let dir = tempfile::tempdir().unwrap();
+    let (copy, lock) = cut(dir.path());
+    let whole = fs::read(wal(&copy)).unwrap();
+    let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
+    for at in (0..end).step_by(307) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x04;
+        let (size, opened) = open_over(&flipped, flipped.len(), &copy, &lock);
+        assert!(size < LEAVES && !opened, "octet {at}");
+    }
+}
