@@ -1,0 +1,113 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Checks that data existed when a time-stamp token says, offline.
+///
+/// Exit codes: 0 passed, 1 failed, 2 indeterminate, 3 usage, 4 no token found, 5 internal.
+#[derive(Debug, Parser)]
+#[command(
+    name = "meridian-verify",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+#[command(subcommand_negates_reqs = true)]
+pub(crate) struct Args {
+    /// Look into a token instead of judging it.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) verify: VerifyArgs,
+}
+
+/// What a verdict depends on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArgs {
+    /// The data; - is standard input.
+    #[arg(value_name = "FILE", required_unless_present = "digest")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The data's digest instead of the data, such as sha256:9f86d0...
+    #[arg(long, value_name = "ALG:HEX", conflicts_with = "file")]
+    pub(crate) digest: Option<String>,
+
+    /// The token: .tsr response or bare token, DER, BER, PEM or base64.
+    #[arg(long, value_name = "T", required = true)]
+    pub(crate) token: Option<PathBuf>,
+
+    /// Certificates to trust: PEM, DER or a folder of them. Repeatable.
+    #[arg(long, value_name = "PEM|DER|DIR", required = true)]
+    pub(crate) trust: Vec<PathBuf>,
+
+    /// Certificates to build paths with, not trusted. Repeatable.
+    #[arg(long, value_name = "PEM|DER|DIR")]
+    pub(crate) intermediate: Vec<PathBuf>,
+
+    /// Certificate revocation lists. Repeatable.
+    #[arg(long, value_name = "PEM|DER")]
+    pub(crate) crl: Vec<PathBuf>,
+
+    /// What is asked of revocation data.
+    #[arg(long, value_enum, value_name = "MODE", default_value = "report")]
+    pub(crate) revocation: Revocation,
+
+    /// The log's key: its text (name+id+key) or a file with it.
+    #[arg(long, value_name = "FILE|VKEY")]
+    pub(crate) log_key: Option<String>,
+
+    /// Proof that the token is in the log; otherwise one inside the token is used.
+    #[arg(long, value_name = "F.tlog-proof")]
+    pub(crate) proof: Option<PathBuf>,
+
+    /// Fail unless the token is proven to be in the log.
+    #[arg(long, requires = "log_key")]
+    pub(crate) require_log: bool,
+
+    /// Time of verification, RFC 3339; now if absent.
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) at: Option<String>,
+
+    /// Model of time that decides the verdict; both are reported.
+    #[arg(long, value_enum, value_name = "MODEL", default_value = "gentime")]
+    pub(crate) model: ModelName,
+
+    /// Report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is asked of revocation data.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Revocation {
+    /// No data is a finding, no more.
+    Report,
+    /// No data leaves the verdict indeterminate.
+    Require,
+}
+
+/// Models of time.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ModelName {
+    /// Judged at genTime.
+    Gentime,
+    /// Judged at the time of verification (EN 319 102-1).
+    Etsi,
+}
+
+/// Everything that is not judging.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what is in a token, without a verdict.
+    Inspect {
+        /// The token.
+        #[arg(value_name = "T")]
+        token: PathBuf,
+
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

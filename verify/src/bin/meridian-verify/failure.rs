@@ -1,0 +1,82 @@
+//! Why there is no report.
+
+use std::io;
+use std::path::PathBuf;
+
+use meridian_verify::artifact::ArtifactError;
+use meridian_verify::input::NoToken;
+use meridian_verify::policy::AnchorError;
+use meridian_wire::note::error::NoteError;
+use meridian_wire::reader::error::ReadError;
+
+/// Something is wrong with this program or the machine.
+pub(crate) const EXIT_INTERNAL: u8 = 5;
+
+/// No token can be found in the input at all.
+const EXIT_NO_TOKEN: u8 = 4;
+
+/// What went wrong before or after judging.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("cannot read {}: {cause}", .path.display())]
+    File { path: PathBuf, cause: io::Error },
+    #[error("cannot read the data: {0}")]
+    Artifact(ArtifactError),
+    #[error("{}: {cause}", .path.display())]
+    NoToken { path: PathBuf, cause: NoToken },
+    #[error("{}: the token cannot be read: {cause}", .path.display())]
+    Broken { path: PathBuf, cause: ReadError },
+    #[error("no certificate in {}", .0.display())]
+    NoCertificate(PathBuf),
+    #[error("no certificate revocation list in {}", .0.display())]
+    NoCrl(PathBuf),
+    #[error("--trust: {0}")]
+    Anchors(AnchorError),
+    #[error("--digest {0:?} is not ALG:HEX")]
+    Digest(String),
+    #[error("--digest: {0}")]
+    DigestLength(ArtifactError),
+    #[error("--at {0:?} is not an RFC 3339 time")]
+    At(String),
+    #[error("--log-key: {0}")]
+    LogKey(NoteError),
+    #[error("the system clock is before 1970 or after year 200000")]
+    Clock,
+    #[error("cannot write the report: {0}")]
+    Output(io::Error),
+    #[error("cannot write the report: {0}")]
+    Json(serde_json::Error),
+}
+
+impl Failure {
+    pub(crate) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoToken { .. } | Self::Broken { .. } => EXIT_NO_TOKEN,
+            Self::Clock | Self::Output(_) | Self::Json(_) => EXIT_INTERNAL,
+            Self::File { .. }
+            | Self::Artifact(_)
+            | Self::NoCertificate(_)
+            | Self::NoCrl(_)
+            | Self::Anchors(_)
+            | Self::Digest(_)
+            | Self::DigestLength(_)
+            | Self::At(_)
+            | Self::LogKey(_) => super::EXIT_USAGE,
+        }
+    }
+
+    pub(crate) const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoToken { .. } => {
+                Some("a .tsr answer or a token is expected, in DER, PEM or base64")
+            }
+            Self::NoCertificate(_) => Some("PEM (BEGIN CERTIFICATE) or DER is expected"),
+            Self::NoCrl(_) => Some("PEM (BEGIN X509 CRL) or DER is expected"),
+            Self::Digest(_) => Some("for example --digest sha256:<64 hexadecimal digits>"),
+            Self::At(_) => Some("for example --at 2026-03-01T12:00:00Z"),
+            Self::LogKey(_) => Some("a key looks like example.org/log+1234abcd+AQ..."),
+            Self::Clock => Some("state the time with --at"),
+            _ => None,
+        }
+    }
+}

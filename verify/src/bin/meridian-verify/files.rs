@@ -1,0 +1,121 @@
+//! Reads what the command line names.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use meridian_verify::input::{Recognised, recognise};
+use meridian_verify::pem;
+use meridian_wire::reader::certificate::CertificateReading;
+use meridian_wire::reader::crl::CrlView;
+use meridian_wire::reader::limits::{MAX_ELEMENTS_OF_FILE, MAX_TOKEN_LEN};
+use meridian_wire::reader::walk::Walk;
+
+use crate::failure::Failure;
+
+/// A token of the greatest size in base64 with line ends, and room for text around it.
+const MAX_TOKEN_FILE: u64 = 4 * 1024 * 1024;
+const _: () = assert!(MAX_TOKEN_LEN < 2 * 1024 * 1024);
+
+/// The token's file. What is beyond the limit is not read, and cannot be part of a token.
+pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
+    let mut octets = Vec::new();
+    open(path)?
+        .take(MAX_TOKEN_FILE)
+        .read_to_end(&mut octets)
+        .map_err(|cause| Failure::File {
+            path: path.to_owned(),
+            cause,
+        })?;
+    recognise(&octets).map_err(|cause| Failure::NoToken {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+pub(crate) fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|cause| Failure::File {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    let octets = read(path)?;
+    Ok(String::from_utf8_lossy(&octets).into_owned())
+}
+
+/// Certificates of files and folders, in the order given; folders by file name.
+pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        let before = all.len();
+        if path.is_dir() {
+            for file in files_of(path)? {
+                all.extend(certificates_of(&read(&file)?));
+            }
+        } else {
+            all.extend(certificates_of(&read(path)?));
+        }
+        if all.len() == before {
+            return Err(Failure::NoCertificate(path.clone()));
+        }
+    }
+    Ok(all)
+}
+
+/// CRLs of files, in the order given.
+pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        let octets = read(path)?;
+        let is_crl = |der: &[u8]| CrlView::read(der, &mut Walk::new(MAX_ELEMENTS_OF_FILE)).is_ok();
+        let crls = armoured(&octets, "X509 CRL", is_crl);
+        if crls.is_empty() {
+            return Err(Failure::NoCrl(path.clone()));
+        }
+        all.extend(crls);
+    }
+    Ok(all)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|cause| Failure::File {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failure = |cause| Failure::File {
+        path: folder.to_owned(),
+        cause,
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failure)? {
+        let path = entry.map_err(failure)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn certificates_of(octets: &[u8]) -> Vec<Vec<u8>> {
+    let is_certificate = |der: &[u8]| CertificateReading::read(der, &mut Walk::default()).is_ok();
+    armoured(octets, "CERTIFICATE", is_certificate)
+}
+
+/// The PEM blocks with this label, or the one DER structure that the file is. A block that
+/// cannot be read is left out: it could neither build nor end a path.
+fn armoured(octets: &[u8], label: &str, fits: impl Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
+    if fits(octets) {
+        return vec![octets.to_vec()];
+    }
+    let blocks = pem::blocks(&String::from_utf8_lossy(octets));
+    let wanted = blocks
+        .into_iter()
+        .filter(|(found, der)| found == label && fits(der));
+    wanted.map(|(_, der)| der).collect()
+}

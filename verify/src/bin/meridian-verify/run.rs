@@ -1,0 +1,149 @@
+//! From arguments to report.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use meridian_verify::artifact::Artifact;
+use meridian_verify::input::Recognised;
+use meridian_verify::inspect::inspect;
+use meridian_verify::policy::{RevocationMode, TrustAnchors, VerifyPolicy};
+use meridian_verify::report::json::to_json;
+use meridian_verify::report::text::to_text;
+use meridian_verify::verdict::{Model, Verdict};
+use meridian_verify::verify::{imprint_algorithm, verify_timestamp};
+use meridian_wire::note::key::VerifierKey;
+use meridian_wire::time::UnixMicros;
+use meridian_wire::tsp::hash::HashAlgorithm;
+
+use crate::args::{Args, Command, ModelName, Revocation, VerifyArgs};
+use crate::failure::Failure;
+use crate::files;
+
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    match &args.command {
+        Some(Command::Inspect { token, json }) => run_inspect(token, *json),
+        None => run_verify(&args.verify),
+    }
+}
+
+fn run_inspect(path: &Path, json: bool) -> Result<u8, Failure> {
+    let input = files::token(path)?;
+    let inspection = inspect(&input).map_err(|cause| Failure::Broken {
+        path: path.to_owned(),
+        cause,
+    })?;
+    let text = match json {
+        true => inspection.to_json().map_err(Failure::Json)?,
+        false => inspection.to_text(),
+    };
+    print(&text)?;
+    Ok(0)
+}
+
+fn run_verify(args: &VerifyArgs) -> Result<u8, Failure> {
+    let policy = policy(args)?;
+    // clap requires it.
+    let path = args.token.as_deref().unwrap_or_else(|| Path::new(""));
+    let input = files::token(path)?;
+    let artifact = artifact(args, &input)?;
+    let report = verify_timestamp(&input, artifact.as_ref(), &policy);
+    let model = match args.model {
+        ModelName::Gentime => Model::GenTime,
+        ModelName::Etsi => Model::Etsi,
+    };
+    let text = match args.json {
+        true => to_json(&report, model).map_err(Failure::Json)?,
+        false => to_text(&report, model),
+    };
+    print(&text)?;
+    Ok(match report.models().of(model) {
+        Verdict::Passed => 0,
+        Verdict::Failed => 1,
+        _ => 2,
+    })
+}
+
+fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
+    let at = match &args.at {
+        Some(text) => UnixMicros::parse_rfc3339(text).map_err(|_| Failure::At(text.clone()))?,
+        None => now()?,
+    };
+    let anchors = TrustAnchors::new(files::certificates(&args.trust)?).map_err(Failure::Anchors)?;
+    let mut policy = VerifyPolicy::new(anchors, at);
+    policy.intermediates = files::certificates(&args.intermediate)?;
+    policy.crls = files::crls(&args.crl)?;
+    policy.revocation = match args.revocation {
+        Revocation::Report => RevocationMode::Report,
+        Revocation::Require => RevocationMode::Require,
+    };
+    policy.log_key = args.log_key.as_deref().map(log_key).transpose()?;
+    policy.proof = args.proof.as_deref().map(files::text).transpose()?;
+    policy.require_log = args.require_log;
+    Ok(policy)
+}
+
+/// The one place where the verifier reads a clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge of the program: --at is its other source"
+)]
+fn now() -> Result<UnixMicros, Failure> {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| Failure::Clock)?;
+    let micros = i64::try_from(since.as_micros()).map_err(|_| Failure::Clock)?;
+    Ok(UnixMicros::new(micros))
+}
+
+/// A key's text, or a file that holds it.
+fn log_key(given: &str) -> Result<VerifierKey, Failure> {
+    let path = Path::new(given);
+    let text = match VerifierKey::parse(given) {
+        Ok(key) => return Ok(key),
+        Err(error) if given.contains('+') && !path.exists() => return Err(Failure::LogKey(error)),
+        Err(_) => files::text(path)?,
+    };
+    VerifierKey::parse(text.trim()).map_err(Failure::LogKey)
+}
+
+/// The data's digest, computed with the token's algorithm. None if that is not supported;
+/// the report says so.
+fn artifact(args: &VerifyArgs, input: &Recognised) -> Result<Option<Artifact>, Failure> {
+    if let Some(text) = &args.digest {
+        let wrong = || Failure::Digest(text.clone());
+        let (name, digits) = text.split_once(':').ok_or_else(wrong)?;
+        let algorithm = HashAlgorithm::from_name(name).ok_or_else(wrong)?;
+        let digest = hex::decode(digits).map_err(|_| wrong())?;
+        return Artifact::from_digest(algorithm, digest)
+            .map(Some)
+            .map_err(Failure::DigestLength);
+    }
+    // clap requires it.
+    let path = args.file.as_deref().unwrap_or_else(|| Path::new(""));
+    if path == Path::new("-") {
+        let stdin = io::stdin().lock();
+        let algorithm = imprint_algorithm(input);
+        return algorithm
+            .map(|algorithm| Artifact::from_reader(algorithm, stdin))
+            .transpose()
+            .map_err(Failure::Artifact);
+    }
+    // Opened even if it cannot be hashed: a wrong name is to be told.
+    let file = files::open(path)?;
+    let algorithm = imprint_algorithm(input);
+    let artifact = algorithm.map(|algorithm| Artifact::from_reader(algorithm, file));
+    artifact.transpose().map_err(Failure::Artifact)
+}
+
+/// Writes the report. That nobody reads to its end is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(()),
+    }
+}

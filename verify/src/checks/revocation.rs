@@ -1,0 +1,138 @@
+//! V082 to V084: what CRLs say about the path, under RFC 3161 section 4.
+
+use meridian_wire::reader::certificate::CertificateReading;
+use meridian_wire::reader::signed_data::{RevocationKind, SignedDataView};
+
+use crate::crl::{Word, ask};
+use crate::finding::{Checked, Finding, Proof};
+use crate::instant::Interval;
+use crate::name::show;
+use crate::path::Path;
+use crate::policy::{RevocationMode, VerifyPolicy};
+
+/// One proof per check of this family; holding them is the evidence.
+#[expect(dead_code, reason = "proof values are held, not read")]
+#[derive(Debug)]
+pub(crate) struct RevocationProofs {
+    data: Proof<82>,
+    freshness: Proof<83>,
+    not_revoked: Proof<84>,
+}
+
+/// What all CRLs together say about one certificate of the path.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    name: String,
+    words: Vec<Word>,
+}
+
+/// Asks every CRL about every certificate of the path but the anchor.
+pub(crate) fn ask_all(
+    signer: &CertificateReading<'_>,
+    path: &Path<'_, '_>,
+    signed: &SignedDataView<'_>,
+    policy: &VerifyPolicy,
+    interval: Interval,
+) -> Vec<Answer> {
+    let inside = signed.revocation.iter();
+    let inside = inside.filter(|choice| matches!(choice.kind, RevocationKind::Crl));
+    let crls: Vec<&[u8]> = inside
+        .map(|choice| choice.raw)
+        .chain(policy.crls.iter().map(Vec::as_slice))
+        .collect();
+    let subjects = [signer].into_iter().chain(path.issuers.iter().copied());
+    subjects
+        .zip(&path.issuers)
+        .map(|(subject, issuer)| Answer {
+            name: show(&subject.subject),
+            words: crls
+                .iter()
+                .map(|crl| ask(crl, subject, issuer, interval, policy.at))
+                .filter(|word| *word != Word::Nothing)
+                .collect(),
+        })
+        .collect()
+}
+
+/// Runs the family. No answers: there was no path to ask about.
+pub(crate) fn check(
+    answers: Option<&[Answer]>,
+    mode: RevocationMode,
+    findings: &mut Vec<Finding>,
+) -> Option<RevocationProofs> {
+    let data = data(answers, mode).record(findings);
+    let freshness = freshness(answers).record(findings);
+    let not_revoked = not_revoked(answers).record(findings);
+    Some(RevocationProofs {
+        data: data?,
+        freshness: freshness?,
+        not_revoked: not_revoked?,
+    })
+}
+
+/// V082, RFC 5280 section 6.3: whether anything usable is at hand. OCSP is not evaluated.
+fn data(answers: Option<&[Answer]>, mode: RevocationMode) -> Checked<82> {
+    let Some(answers) = answers else {
+        return Checked::not_run("there is no path");
+    };
+    let usable = |word: &Word| !matches!(word, Word::Nothing | Word::TooOld);
+    let without = answers
+        .iter()
+        .filter(|answer| !answer.words.iter().any(usable));
+    let without: Vec<_> = without.map(|answer| answer.name.as_str()).collect();
+    if without.is_empty() {
+        return Checked::passed("revocation data is at hand for every certificate of the path");
+    }
+    let detail = format!(
+        "revocation not checked, no usable CRL for: {}",
+        without.join("; ")
+    );
+    match mode {
+        RevocationMode::Report => Checked::not_checked(detail),
+        RevocationMode::Require => Checked::indeterminate(detail),
+    }
+}
+
+/// V083, EN 319 102-1 section 5.2.5.4: a list from before genTime says nothing about it.
+fn freshness(answers: Option<&[Answer]>) -> Checked<83> {
+    let Some(answers) = answers else {
+        return Checked::not_run("there is no path");
+    };
+    let old = answers
+        .iter()
+        .flat_map(|answer| &answer.words)
+        .filter(|word| **word == Word::TooOld);
+    match old.count() {
+        0 => Checked::passed("no CRL older than genTime is relied on"),
+        count => Checked::warning(format!("{count} answers are from CRLs older than genTime")),
+    }
+}
+
+/// V084, RFC 3161 section 4 items 1 and 2.
+fn not_revoked(answers: Option<&[Answer]>) -> Checked<84> {
+    let Some(answers) = answers else {
+        return Checked::not_run("there is no path");
+    };
+    let mut notes = Vec::new();
+    let mut on_hold = None;
+    for Answer { name, words } in answers {
+        for word in words {
+            match word {
+                Word::Revoked(reason) => {
+                    return Checked::failed(format!("{name} is revoked ({})", reason.name()));
+                }
+                Word::OnHold => on_hold = Some(name),
+                Word::RevokedLater(reason) => notes.push(format!(
+                    "{name} was revoked after genTime ({}), which leaves this token valid",
+                    reason.name()
+                )),
+                Word::Good | Word::TooOld | Word::Nothing => {}
+            }
+        }
+    }
+    match on_hold {
+        Some(name) => Checked::indeterminate(format!("{name} is on hold")),
+        None if notes.is_empty() => Checked::passed("no data says 'revoked'"),
+        None => Checked::warning(notes.join("; ")),
+    }
+}

@@ -1,0 +1,177 @@
+//! V045, V046, V048 and V049: the signature itself.
+
+use meridian_wire::reader::certificate::CertificateReading;
+use meridian_wire::reader::der_form::{set_of, to_der};
+use meridian_wire::reader::error::ReadError;
+use meridian_wire::reader::signer_info::SignerInfoView;
+use meridian_wire::reader::walk::Walk;
+use meridian_wire::tsp::hash::HashAlgorithm;
+
+use crate::crypto::digest::named;
+use crate::crypto::key::{KeyFault, PublicKey};
+use crate::crypto::scheme::{Scheme, SchemeFault, SignatureFault};
+use crate::finding::{Checked, Finding, Proof};
+
+/// One proof per check of this family; holding them is the evidence.
+#[expect(dead_code, reason = "proof values are held, not read")]
+#[derive(Debug)]
+pub(crate) struct SignatureProofs {
+    valid: Proof<45>,
+    algorithms: Proof<46>,
+    key: KeyProof,
+}
+
+/// V048 is about RSA keys, V049 about all others: one of the two applies.
+#[derive(Debug)]
+enum KeyProof {
+    Rsa(Proof<48>),
+    Curve(Proof<49>),
+}
+
+/// The one place where signed bytes are encoded anew, because RFC 5652 section 5.4 asks
+/// for it: the signature is over the DER of the attributes as a SET OF (tag 0x31), not
+/// over the `[0]` element in the token, and not over BER if the token is BER.
+///
+/// # Errors
+///
+/// [`ReadError`] if an attribute cannot be walked.
+pub(crate) fn signed_attrs_as_der_set(signer: &SignerInfoView<'_>) -> Result<Vec<u8>, ReadError> {
+    let mut walk = Walk::default();
+    let attributes = signer.signed_attrs.iter();
+    let attributes: Result<Vec<_>, _> = attributes
+        .map(|attribute| to_der(&attribute.element, &mut walk))
+        .collect();
+    Ok(set_of(attributes?))
+}
+
+/// The attributes as sent, only the tag exchanged: what signers sign that do not know DER.
+fn signed_attrs_as_sent(signer: &SignerInfoView<'_>) -> Vec<u8> {
+    let raw = signer
+        .signed_attrs_element
+        .map_or(&[][..], |element| element.raw());
+    let behind_tag = raw.get(1..).unwrap_or_default();
+    [&[0x31], behind_tag].concat()
+}
+
+/// What the signer's certificate and SignerInfo say about how to check.
+#[derive(Debug)]
+pub(crate) struct Means {
+    digest: Option<HashAlgorithm>,
+    /// The algorithm.
+    pub(crate) scheme: Result<Scheme, SchemeFault>,
+    /// The signer's key; none if there is no certificate.
+    pub(crate) key: Option<Result<PublicKey, KeyFault>>,
+}
+
+impl Means {
+    pub(crate) fn of(
+        signer: &SignerInfoView<'_>,
+        certificate: Option<&CertificateReading<'_>>,
+    ) -> Self {
+        let digest = named(&signer.digest_algorithm);
+        Self {
+            digest,
+            scheme: Scheme::read(&signer.signature_algorithm, digest),
+            key: certificate.map(|certificate| PublicKey::read(&certificate.public_key)),
+        }
+    }
+}
+
+/// Runs the family.
+pub(crate) fn check(
+    signer: &SignerInfoView<'_>,
+    means: &Means,
+    findings: &mut Vec<Finding>,
+) -> Option<SignatureProofs> {
+    let valid = valid(signer, means).record(findings);
+    let algorithms = algorithms(means).record(findings);
+    let key = match &means.key {
+        Some(Ok(PublicKey::Rsa(_)) | Err(KeyFault::RsaSize { .. } | KeyFault::RsaNumbers)) => {
+            rsa_key(means).record(findings).map(KeyProof::Rsa)
+        }
+        _ => curve_key(means).record(findings).map(KeyProof::Curve),
+    };
+    Some(SignatureProofs {
+        valid: valid?,
+        algorithms: algorithms?,
+        key: key?,
+    })
+}
+
+/// V045, RFC 5652 section 5.4.
+fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
+    let (Ok(scheme), Some(Ok(key))) = (&means.scheme, &means.key) else {
+        return Checked::not_run("there is no supported algorithm, or no usable key");
+    };
+    if signer.signed_attrs_element.is_none() {
+        return Checked::not_run("there are no signed attributes to check the signature over");
+    }
+    let message = match signed_attrs_as_der_set(signer) {
+        Ok(message) => message,
+        Err(error) => return Checked::failed(format!("an attribute cannot be read: {error}")),
+    };
+    let fault = match scheme.verify(key, &message, &signer.signature) {
+        Ok(()) => return Checked::passed(format!("the signature is right: {}", scheme.describe())),
+        Err(fault) => fault,
+    };
+    let as_sent = signed_attrs_as_sent(signer);
+    if fault == SignatureFault::Mismatch
+        && as_sent != message
+        && scheme.verify(key, &as_sent, &signer.signature).is_ok()
+    {
+        return Checked::warning(
+            "the signature is right over the attributes as sent, which are not DER",
+        );
+    }
+    if fault.convicts() {
+        Checked::failed(fault.to_string())
+    } else {
+        Checked::indeterminate(fault.to_string())
+    }
+}
+
+/// V046, RFC 5754, RFC 4056, RFC 8419: digestAlgorithm and signatureAlgorithm agree.
+fn algorithms(means: &Means) -> Checked<46> {
+    let scheme = match &means.scheme {
+        Ok(scheme) => scheme,
+        Err(fault) if fault.convicts() => return Checked::failed(fault.to_string()),
+        Err(fault) => return Checked::indeterminate(fault.to_string()),
+    };
+    let Some(digest) = means.digest else {
+        return Checked::indeterminate("the digest algorithm is not supported");
+    };
+    // RFC 8419 section 3: with signed attributes, Ed25519 goes with SHA-512.
+    let expected = scheme.hash().unwrap_or(HashAlgorithm::Sha512);
+    if expected != digest {
+        return Checked::failed(format!(
+            "the digest is {digest}, the signature algorithm is {}",
+            scheme.describe()
+        ));
+    }
+    match scheme {
+        Scheme::RsaPss { hash, salt_len } if *salt_len != hash.digest_len() => Checked::warning(
+            format!("RSA-PSS with a salt of {salt_len} octets, which is unusual"),
+        ),
+        _ => Checked::passed(scheme.describe()),
+    }
+}
+
+/// V048, RFC 8017: an RSA key that can be judged.
+fn rsa_key(means: &Means) -> Checked<48> {
+    match &means.key {
+        Some(Ok(key)) => Checked::passed(key.describe()),
+        Some(Err(fault)) if fault.convicts() => Checked::failed(fault.to_string()),
+        Some(Err(fault)) => Checked::indeterminate(fault.to_string()),
+        None => Checked::not_run("the signer's certificate is not at hand"),
+    }
+}
+
+/// V049, FIPS 186-5, RFC 5480, RFC 8032: a point on a curve that is known here.
+fn curve_key(means: &Means) -> Checked<49> {
+    match &means.key {
+        Some(Ok(key)) => Checked::passed(key.describe()),
+        Some(Err(fault)) if fault.convicts() => Checked::failed(fault.to_string()),
+        Some(Err(fault)) => Checked::indeterminate(fault.to_string()),
+        None => Checked::not_run("the signer's certificate is not at hand"),
+    }
+}

@@ -1,0 +1,170 @@
+//! Public keys, from SubjectPublicKeyInfo.
+
+use std::fmt;
+
+use ::rsa::{BigUint, RsaPublicKey};
+use meridian_wire::oid;
+use meridian_wire::reader::certificate::PublicKeyView;
+use meridian_wire::reader::integer::IntegerView;
+use meridian_wire::reader::oid::OidView;
+use meridian_wire::reader::tlv::Tlv;
+use meridian_wire::reader::walk::Walk;
+
+use super::rsa::{MAX_MODULUS_BITS, MIN_MODULUS_BITS};
+
+/// Octets of an RSA exponent: FIPS 186-5 section 5.1 wants it below 2^256.
+const MAX_EXPONENT_LEN: usize = 32;
+
+/// A key that this verifier can use.
+#[non_exhaustive]
+#[derive(Clone)]
+pub enum PublicKey {
+    /// RFC 8017.
+    Rsa(RsaPublicKey),
+    /// secp256r1.
+    P256(p256::ecdsa::VerifyingKey),
+    /// secp384r1.
+    P384(p384::ecdsa::VerifyingKey),
+    /// secp521r1.
+    P521(p521::ecdsa::VerifyingKey),
+    /// RFC 8032.
+    Ed25519(ed25519_dalek::VerifyingKey),
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+/// Why a key cannot be used.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum KeyFault {
+    /// A kind of key or curve that this build does not know.
+    #[error("keys of kind {oid} are not supported")]
+    Unsupported {
+        /// Its identifier.
+        oid: String,
+    },
+    /// RFC 5480 section 2.1.1: a certificate's curve has a name.
+    #[error("a curve without a name is not supported")]
+    UnnamedCurve,
+    /// The key's octets are no key of its kind.
+    #[error("the key is malformed")]
+    Malformed,
+    /// An RSA key outside the bounds in which it can be judged.
+    #[error("an RSA key of {bits} bits is not between 1024 and 16384")]
+    RsaSize {
+        /// Size of its modulus.
+        bits: usize,
+    },
+    /// RFC 8017 section 3.1: the modulus is odd, the exponent odd and at least 3.
+    #[error("the RSA modulus or exponent is impossible")]
+    RsaNumbers,
+}
+
+impl KeyFault {
+    /// Whether it says something about the key, rather than about this verifier.
+    #[must_use]
+    pub const fn convicts(&self) -> bool {
+        !matches!(self, Self::Unsupported { .. } | Self::UnnamedCurve)
+    }
+}
+
+impl PublicKey {
+    /// Reads a key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFault`].
+    pub fn read(view: &PublicKeyView<'_>) -> Result<Self, KeyFault> {
+        let kind = &view.algorithm.oid;
+        if kind.is(&oid::RSA_ENCRYPTION) || kind.is(&oid::RSASSA_PSS) {
+            return read_rsa(view.key);
+        }
+        if kind.is(&oid::EC_PUBLIC_KEY) {
+            return read_ec(view);
+        }
+        if kind.is(&oid::ED25519) {
+            let octets = view.key.try_into().map_err(|_| KeyFault::Malformed)?;
+            let key = ed25519_dalek::VerifyingKey::from_bytes(octets);
+            return key.map(Self::Ed25519).map_err(|_| KeyFault::Malformed);
+        }
+        Err(KeyFault::Unsupported {
+            oid: kind.to_string(),
+        })
+    }
+
+    /// For a report: "RSA 2048", "ECDSA P-384".
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rsa(key) => format!("RSA {}", super::rsa::modulus_bits(key)),
+            Self::P256(_) => "ECDSA P-256".to_owned(),
+            Self::P384(_) => "ECDSA P-384".to_owned(),
+            Self::P521(_) => "ECDSA P-521".to_owned(),
+            Self::Ed25519(_) => "Ed25519".to_owned(),
+        }
+    }
+}
+
+fn read_rsa(key: &[u8]) -> Result<PublicKey, KeyFault> {
+    let mut walk = Walk::default();
+    let (modulus, exponent) = rsa_numbers(key, &mut walk).ok_or(KeyFault::Malformed)?;
+    let bits = modulus.bit_len();
+    if !(MIN_MODULUS_BITS..=MAX_MODULUS_BITS).contains(&bits) {
+        return Err(KeyFault::RsaSize { bits });
+    }
+    let magnitude = |number: &IntegerView<'_>| number.magnitude().map(<[u8]>::to_vec);
+    let modulus = magnitude(&modulus).ok_or(KeyFault::RsaNumbers)?;
+    let exponent = magnitude(&exponent).ok_or(KeyFault::RsaNumbers)?;
+    let odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+    if !odd(&modulus) || !odd(&exponent) || exponent == [1] {
+        return Err(KeyFault::RsaNumbers);
+    }
+    if exponent.len() > MAX_EXPONENT_LEN {
+        return Err(KeyFault::RsaNumbers);
+    }
+    // `new` stops at exponents of 33 bits; real authorities have had longer ones. What it
+    // checks otherwise was checked above.
+    let modulus = BigUint::from_bytes_be(&modulus);
+    let exponent = BigUint::from_bytes_be(&exponent);
+    Ok(PublicKey::Rsa(RsaPublicKey::new_unchecked(
+        modulus, exponent,
+    )))
+}
+
+/// RFC 8017 appendix A.1.1: `SEQUENCE { modulus INTEGER, publicExponent INTEGER }`.
+fn rsa_numbers<'a>(key: &'a [u8], walk: &mut Walk) -> Option<(IntegerView<'a>, IntegerView<'a>)> {
+    let mut members = Tlv::only(key, walk).ok()?.sequence().ok()?;
+    let modulus = IntegerView::read(&members.next(walk).ok()??, walk).ok()?;
+    let exponent = IntegerView::read(&members.next(walk).ok()??, walk).ok()?;
+    members.finish(walk).ok()?;
+    Some((modulus, exponent))
+}
+
+fn read_ec(view: &PublicKeyView<'_>) -> Result<PublicKey, KeyFault> {
+    let mut walk = Walk::default();
+    let curve = view
+        .algorithm
+        .parameters
+        .and_then(|tlv| OidView::read(&tlv, &mut walk).ok());
+    let curve = curve.ok_or(KeyFault::UnnamedCurve)?;
+    let malformed = |_| KeyFault::Malformed;
+    if curve.is(&oid::P256) {
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(view.key);
+        return key.map(PublicKey::P256).map_err(malformed);
+    }
+    if curve.is(&oid::P384) {
+        let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(view.key);
+        return key.map(PublicKey::P384).map_err(malformed);
+    }
+    if curve.is(&oid::P521) {
+        let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(view.key);
+        return key.map(PublicKey::P521).map_err(malformed);
+    }
+    Err(KeyFault::Unsupported {
+        oid: curve.to_string(),
+    })
+}

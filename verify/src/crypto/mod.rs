@@ -1,0 +1,7 @@
+//! Signature checking over bytes, by the RustCrypto crates.
+
+pub mod digest;
+pub mod ecdsa;
+pub mod key;
+pub mod rsa;
+pub mod scheme;

@@ -1,0 +1,154 @@
+//! What one check found, and the proof that it passed.
+
+use std::fmt;
+
+/// Number of a check: `V045`. The ids are stable; reports and `--json` carry them.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct CheckId(u16);
+
+impl CheckId {
+    /// Check number `number`.
+    #[must_use]
+    pub const fn new(number: u16) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Display for CheckId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "V{:03}", self.0)
+    }
+}
+
+/// How a check ended.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Status {
+    /// The rule holds.
+    Passed,
+    /// The rule holds where it counts; a departure is reported.
+    Warning,
+    /// There was nothing to check, and the caller did not ask for more.
+    NotChecked,
+    /// Whether the rule holds cannot be told.
+    Indeterminate,
+    /// The rule is broken.
+    Failed,
+    /// Could not run, because an earlier check gave it nothing to work on.
+    NotRun,
+}
+
+impl Status {
+    /// Its name in `--json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Warning => "warning",
+            Self::NotChecked => "not_checked",
+            Self::Indeterminate => "indeterminate",
+            Self::Failed => "failed",
+            Self::NotRun => "not_run",
+        }
+    }
+
+    const fn allows_proof(self) -> bool {
+        matches!(self, Self::Passed | Self::Warning | Self::NotChecked)
+    }
+}
+
+/// One line of a report.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Which check.
+    pub id: CheckId,
+    /// How it ended.
+    pub status: Status,
+    /// A sentence for a person.
+    pub detail: String,
+}
+
+/// Evidence that check `ID` did not stand in the way. Made only where its finding is
+/// recorded; each check has a type of its own, so that a missing one
+/// does not compile.
+#[derive(Debug)]
+pub struct Proof<const ID: u16>(());
+
+/// What the function of check `ID` returns.
+#[must_use = "a finding that is not recorded is lost"]
+#[derive(Debug)]
+pub(crate) struct Checked<const ID: u16> {
+    status: Status,
+    detail: String,
+}
+
+impl<const ID: u16> Checked<ID> {
+    fn new(status: Status, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+        }
+    }
+
+    pub(crate) fn passed(detail: impl Into<String>) -> Self {
+        Self::new(Status::Passed, detail)
+    }
+
+    pub(crate) fn warning(detail: impl Into<String>) -> Self {
+        Self::new(Status::Warning, detail)
+    }
+
+    pub(crate) fn not_checked(detail: impl Into<String>) -> Self {
+        Self::new(Status::NotChecked, detail)
+    }
+
+    pub(crate) fn indeterminate(detail: impl Into<String>) -> Self {
+        Self::new(Status::Indeterminate, detail)
+    }
+
+    pub(crate) fn failed(detail: impl Into<String>) -> Self {
+        Self::new(Status::Failed, detail)
+    }
+
+    pub(crate) fn not_run(detail: impl Into<String>) -> Self {
+        Self::new(Status::NotRun, detail)
+    }
+
+    /// Adds the finding to the list; the proof value if nothing stands in the way.
+    pub(crate) fn record(self, findings: &mut Vec<Finding>) -> Option<Proof<ID>> {
+        let proof = self.status.allows_proof().then_some(Proof(()));
+        findings.push(Finding {
+            id: CheckId(ID),
+            status: self.status,
+            detail: self.detail,
+        });
+        proof
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_does_not_stand_in_the_way_gives_a_proof() {
+        let mut findings = Vec::new();
+        assert!(Checked::<1>::passed("").record(&mut findings).is_some());
+        assert!(Checked::<1>::warning("").record(&mut findings).is_some());
+        assert!(
+            Checked::<1>::not_checked("")
+                .record(&mut findings)
+                .is_some()
+        );
+        assert!(
+            Checked::<1>::indeterminate("")
+                .record(&mut findings)
+                .is_none()
+        );
+        assert!(Checked::<1>::failed("").record(&mut findings).is_none());
+        assert!(Checked::<1>::not_run("").record(&mut findings).is_none());
+        assert_eq!(findings.len(), 6);
+        assert_eq!(findings[0].id.to_string(), "V001");
+    }
+}

@@ -1,0 +1,30 @@
+//! The offline verifier: a token, the data, what the caller trusts, in; a report out.
+//!
+//! No network, no database, no clock: the time of verification is an argument. Every check
+//! has an id, runs whatever the others found, and yields a finding; a
+//! [`verified::VerifiedTimestamp`] exists only where all of them left their proof.
+
+pub mod artifact;
+pub mod crypto;
+pub mod facts;
+pub mod finding;
+pub mod input;
+pub mod inspect;
+pub mod note;
+pub mod pem;
+pub mod policy;
+pub mod report;
+pub mod verdict;
+pub mod verified;
+pub mod verify;
+
+mod algorithms;
+mod certificate;
+mod checks;
+mod crl;
+mod instant;
+mod issuer;
+mod log_proof;
+mod name;
+mod path;
+mod pool;

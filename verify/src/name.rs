@@ -1,0 +1,173 @@
+//! Distinguished names: compared as people mean them, shown as people read them.
+
+use meridian_wire::oid;
+use meridian_wire::reader::error::ReadError;
+use meridian_wire::reader::oid::OidView;
+use meridian_wire::reader::tag::Tag;
+use meridian_wire::reader::tlv::Tlv;
+use meridian_wire::reader::walk::Walk;
+
+/// Attributes of one name. Longer ones are treated as unreadable.
+const MAX_PARTS: usize = 64;
+
+/// One attribute of a name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Part {
+    /// Position of its RelativeDistinguishedName.
+    rdn: usize,
+    kind: Vec<u8>,
+    shown_kind: String,
+    text: String,
+    folded: String,
+}
+
+/// Whether two Names are the same. Equal octets are; otherwise attributes are compared
+/// one by one after the case and space folding of RFC 4518 sections 2.2 and 2.6, whatever
+/// string type each was written in (RFC 5280 section 7.1). Unicode normalisation
+/// (section 2.3) is not done: composed and decomposed forms differ here.
+pub(crate) fn same_name(left: &Tlv<'_>, right: &Tlv<'_>) -> bool {
+    if left.raw() == right.raw() {
+        return true;
+    }
+    let (Ok(left), Ok(right)) = (parts(left), parts(right)) else {
+        return false;
+    };
+    let key = |part: &Part| (part.rdn, part.kind.clone(), part.folded.clone());
+    let mut left: Vec<_> = left.iter().map(key).collect();
+    let mut right: Vec<_> = right.iter().map(key).collect();
+    // Attributes of one RelativeDistinguishedName are a set.
+    left.sort_unstable();
+    right.sort_unstable();
+    left == right && !left.is_empty()
+}
+
+/// `CN=..., O=..., C=...` in the order of the certificate, for people.
+pub(crate) fn show(name: &Tlv<'_>) -> String {
+    let parts = parts(name).unwrap_or_default();
+    let shown: Vec<_> = parts
+        .iter()
+        .map(|part| format!("{}={}", part.shown_kind, part.text))
+        .collect();
+    if shown.is_empty() {
+        "(no name)".to_owned()
+    } else {
+        shown.join(", ")
+    }
+}
+
+fn parts(name: &Tlv<'_>) -> Result<Vec<Part>, ReadError> {
+    let mut walk = Walk::default();
+    let mut parts = Vec::new();
+    for (rdn, set) in name
+        .sequence()?
+        .collect(MAX_PARTS, &mut walk)?
+        .iter()
+        .enumerate()
+    {
+        for pair in set
+            .require(Tag::SET)?
+            .children()?
+            .collect(MAX_PARTS, &mut walk)?
+        {
+            let mut members = pair.sequence()?;
+            let kind = members.expect(Tag::OBJECT_IDENTIFIER, &mut walk)?;
+            let kind = OidView::read(&kind, &mut walk)?;
+            let value = members.any(Tag::universal(12), &mut walk)?;
+            let text = decode_string(&value);
+            parts.push(Part {
+                rdn,
+                kind: kind.as_bytes().to_vec(),
+                shown_kind: short_kind(&kind),
+                folded: fold(&text),
+                text,
+            });
+        }
+    }
+    Ok(parts)
+}
+
+fn short_kind(kind: &OidView<'_>) -> String {
+    let known = [
+        (oid::COMMON_NAME, "CN"),
+        (oid::COUNTRY, "C"),
+        (oid::ORGANIZATION, "O"),
+    ];
+    let short = known
+        .iter()
+        .find(|(oid, _)| kind.is(oid))
+        .map(|(_, short)| (*short).to_owned());
+    short.unwrap_or_else(|| match kind.to_string().as_str() {
+        "2.5.4.5" => "serialNumber".to_owned(),
+        "2.5.4.7" => "L".to_owned(),
+        "2.5.4.8" => "ST".to_owned(),
+        "2.5.4.11" => "OU".to_owned(),
+        "2.5.4.97" => "organizationIdentifier".to_owned(),
+        dotted => dotted.to_owned(),
+    })
+}
+
+/// The characters of a DirectoryString; hexadecimal for a type that is none.
+fn decode_string(value: &Tlv<'_>) -> String {
+    let octets = value.content();
+    let text = match value.tag() {
+        // UTF8String, PrintableString, IA5String, NumericString, VisibleString.
+        Tag {
+            number: 12 | 18 | 19 | 22 | 26,
+            ..
+        } => String::from_utf8(octets.to_vec()).ok(),
+        // TeletexString, as everyone writes it: ISO 8859-1.
+        Tag { number: 20, .. } => Some(octets.iter().copied().map(char::from).collect()),
+        // BMPString.
+        Tag { number: 30, .. } => {
+            let (pairs, _) = octets.as_chunks::<2>();
+            let units: Vec<u16> = pairs.iter().copied().map(u16::from_be_bytes).collect();
+            String::from_utf16(&units).ok()
+        }
+        _ => None,
+    };
+    text.unwrap_or_else(|| format!("#{}", hex::encode(value.raw())))
+}
+
+/// Lower case; white space at the ends removed and inside it squeezed.
+fn fold(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use meridian_wire::reader::der_form::{element, set_of};
+
+    fn name(tag: u8, text: &str) -> Vec<u8> {
+        let kind = element(&[0x06], oid::COMMON_NAME.as_bytes());
+        let pair = element(&[0x30], &[kind, element(&[tag], text.as_bytes())].concat());
+        element(&[0x30], &set_of(vec![pair]))
+    }
+
+    fn same(left: &[u8], right: &[u8]) -> bool {
+        let mut walk = Walk::default();
+        let left = Tlv::only(left, &mut walk).unwrap();
+        let right = Tlv::only(right, &mut walk).unwrap();
+        same_name(&left, &right)
+    }
+
+    #[test]
+    fn folds_case_space_and_string_type() {
+        assert!(same(&name(0x0c, "Some  TSA "), &name(0x13, "some tsa")));
+        assert!(!same(&name(0x0c, "Some TSA"), &name(0x0c, "Some TSA 2")));
+    }
+
+    #[test]
+    fn two_empty_names_are_the_same_only_octet_by_octet() {
+        assert!(same(&[0x30, 0x00], &[0x30, 0x00]));
+        assert!(!same(&[0x30, 0x00], &[0x30, 0x81, 0x00]));
+    }
+
+    #[test]
+    fn shows_a_name() {
+        let der = name(0x0c, "Some TSA");
+        let mut walk = Walk::default();
+        assert_eq!(show(&Tlv::only(&der, &mut walk).unwrap()), "CN=Some TSA");
+    }
+}

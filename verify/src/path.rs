@@ -1,0 +1,215 @@
+//! A bounded search for a path from the signer to an anchor of the caller.
+
+use meridian_wire::reader::algorithm::AlgorithmView;
+use meridian_wire::reader::certificate::CertificateReading;
+
+use crate::algorithms::Use;
+use crate::crypto::key::PublicKey;
+use crate::crypto::scheme::Scheme;
+use crate::instant::Interval;
+use crate::issuer::{IssuerFault, judge_issuer};
+use crate::name::{same_name, show};
+use crate::pool::Pool;
+
+/// Certificates in one path, signer and anchor included. Real paths have at most five.
+const MAX_PATH_LEN: usize = 8;
+
+/// Signatures checked in one search: what bounds a bag of certificates with one name.
+const MAX_SIGNATURE_CHECKS: usize = 256;
+
+/// A path that holds at the stated time.
+#[derive(Debug)]
+pub(crate) struct Path<'p, 'a> {
+    /// The signer's issuer first, the anchor last; empty if the signer is an anchor.
+    pub(crate) issuers: Vec<&'p CertificateReading<'a>>,
+    /// Every certificate signature that the path rests on.
+    pub(crate) uses: Vec<Use>,
+}
+
+/// Why there is no path.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum PathFault {
+    #[error("no path from the signer's certificate to a trusted one; its issuer is {issuer}")]
+    NoPath { issuer: String },
+    #[error("the path to a trusted certificate is broken: {name}: {fault}")]
+    Broken { name: String, fault: IssuerFault },
+    #[error("the path cannot be judged: {name}: {fault}")]
+    Undecided { name: String, fault: IssuerFault },
+    #[error("the search for a path met its bounds")]
+    Exhausted,
+}
+
+/// Finds the first path that holds over `interval`, else the most telling fault.
+pub(crate) fn find_path<'p, 'a>(
+    signer: &'p CertificateReading<'a>,
+    pool: &'p Pool<'a>,
+    interval: Interval,
+) -> Result<Path<'p, 'a>, PathFault> {
+    let mut search = Search {
+        pool,
+        interval,
+        checks: 0,
+        fault: None,
+    };
+    match search.extend(&mut vec![signer]) {
+        Some(path) => Ok(path),
+        None if search.is_exhausted() => Err(PathFault::Exhausted),
+        None => {
+            let issuer = show(&signer.issuer);
+            Err(search
+                .fault
+                .map_or(PathFault::NoPath { issuer }, |(_, fault)| fault))
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Search<'p, 'a> {
+    pool: &'p Pool<'a>,
+    interval: Interval,
+    checks: usize,
+    /// The fault that was met farthest from the signer.
+    fault: Option<(usize, PathFault)>,
+}
+
+impl<'p, 'a> Search<'p, 'a> {
+    const fn is_exhausted(&self) -> bool {
+        self.checks >= MAX_SIGNATURE_CHECKS
+    }
+
+    /// Recursion is bounded by [`MAX_PATH_LEN`].
+    fn extend(&mut self, chain: &mut Vec<&'p CertificateReading<'a>>) -> Option<Path<'p, 'a>> {
+        let last = *chain.last()?;
+        let pool = self.pool;
+        if pool.anchors.iter().any(|anchor| anchor.raw == last.raw) {
+            return self.complete(chain);
+        }
+        if chain.len() >= MAX_PATH_LEN {
+            return None;
+        }
+        for issuer in pool.anchors.iter().chain(&pool.certificates) {
+            if !same_name(&issuer.subject, &last.issuer) || is_in(chain, issuer) {
+                continue;
+            }
+            if self.is_exhausted() {
+                return None;
+            }
+            if !self.has_signed(issuer, last, chain.len()) {
+                continue;
+            }
+            chain.push(issuer);
+            let found = self.extend(chain);
+            chain.pop();
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Judges a chain that ends in an anchor.
+    fn complete(&mut self, chain: &[&'p CertificateReading<'a>]) -> Option<Path<'p, 'a>> {
+        let issuers: Vec<_> = chain.iter().copied().skip(1).collect();
+        // The anchor is trusted as it is: RFC 5280 section 6.1.1 takes from it name and key.
+        let intermediates = issuers.len().saturating_sub(1);
+        for (below, issuer) in issuers.iter().take(intermediates).enumerate() {
+            let between: Vec<_> = issuers.iter().take(below).copied().collect();
+            if let Err(fault) = judge_issuer(issuer, &between, self.interval) {
+                self.note(chain.len(), issuer, fault);
+                return None;
+            }
+        }
+        let mut uses = Vec::new();
+        for pair in chain.windows(2) {
+            let [subject, issuer] = pair else { continue };
+            let scheme = Scheme::read(&subject.signature_algorithm, None).ok()?;
+            let key = PublicKey::read(&issuer.public_key).ok()?;
+            let purpose = format!(
+                "the signature on the certificate of {}",
+                show(&subject.subject)
+            );
+            uses.push(Use::of_signature(purpose, &scheme, &key));
+        }
+        Some(Path { issuers, uses })
+    }
+
+    /// RFC 5280 section 6.1.3 (a)(1). An algorithm that is not supported leaves it open.
+    fn has_signed(
+        &mut self,
+        issuer: &CertificateReading<'_>,
+        subject: &CertificateReading<'_>,
+        depth: usize,
+    ) -> bool {
+        self.checks += 1;
+        match check_certificate_signature(issuer, subject) {
+            Ok(signed) => signed,
+            Err(fault) => {
+                self.note(depth, subject, fault);
+                false
+            }
+        }
+    }
+
+    fn note(&mut self, depth: usize, at: &CertificateReading<'_>, fault: IssuerFault) {
+        if self
+            .fault
+            .as_ref()
+            .is_some_and(|(known, _)| *known >= depth)
+        {
+            return;
+        }
+        let name = show(&at.subject);
+        let fault = if fault.convicts() {
+            PathFault::Broken { name, fault }
+        } else {
+            PathFault::Undecided { name, fault }
+        };
+        self.fault = Some((depth, fault));
+    }
+}
+
+/// Whether a certificate, or another one for its name and key, is in the chain already.
+fn is_in(chain: &[&CertificateReading<'_>], issuer: &CertificateReading<'_>) -> bool {
+    chain.iter().any(|seen| {
+        seen.raw == issuer.raw
+            || (seen.public_key.key == issuer.public_key.key
+                && same_name(&seen.subject, &issuer.subject))
+    })
+}
+
+/// Whether the issuer's key made the subject's signature.
+fn check_certificate_signature(
+    issuer: &CertificateReading<'_>,
+    subject: &CertificateReading<'_>,
+) -> Result<bool, IssuerFault> {
+    // RFC 5280 section 4.1.1.2: the algorithm inside and outside are the same.
+    if !subject
+        .inner_algorithm
+        .same_as(&subject.signature_algorithm)
+    {
+        return Err(IssuerFault::TwoAlgorithms);
+    }
+    let scheme = Scheme::read(&subject.signature_algorithm, None);
+    let scheme = scheme.map_err(IssuerFault::Scheme)?;
+    let key = PublicKey::read(&issuer.public_key).map_err(IssuerFault::Key)?;
+    match scheme.verify(&key, subject.tbs, subject.signature) {
+        Ok(()) => Ok(true),
+        Err(fault) if fault.convicts() => Ok(false),
+        Err(fault) => Err(IssuerFault::Signature(fault)),
+    }
+}
+
+/// Whether the issuer's key signed these bytes, for CRLs.
+pub(crate) fn has_signed_bytes(
+    issuer: &CertificateReading<'_>,
+    algorithm: &AlgorithmView<'_>,
+    bytes: &[u8],
+    signature: &[u8],
+) -> bool {
+    let scheme = Scheme::read(algorithm, None);
+    let key = PublicKey::read(&issuer.public_key);
+    match (scheme, key) {
+        (Ok(scheme), Ok(key)) => scheme.verify(&key, bytes, signature).is_ok(),
+        _ => false,
+    }
+}

@@ -1,0 +1,102 @@
+//! What the caller trusts and asks for.
+
+use meridian_wire::note::key::VerifierKey;
+use meridian_wire::reader::certificate::CertificateReading;
+use meridian_wire::reader::error::ReadError;
+use meridian_wire::reader::walk::Walk;
+use meridian_wire::time::UnixMicros;
+
+/// Certificates that the caller trusts: at least one, and each readable.
+///
+/// A type of its own, so that a certificate out of a token can never be an anchor.
+#[derive(Clone, Debug)]
+pub struct TrustAnchors(Vec<Vec<u8>>);
+
+/// Why certificates cannot be anchors.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum AnchorError {
+    /// None was given.
+    #[error("no trusted certificate was given")]
+    None,
+    /// One of them cannot be read.
+    #[error("trusted certificate {index} cannot be read: {cause}")]
+    Unreadable {
+        /// Its position, from 0.
+        index: usize,
+        /// Why.
+        cause: ReadError,
+    },
+}
+
+impl TrustAnchors {
+    /// Takes DER certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`AnchorError`].
+    pub fn new(certificates: Vec<Vec<u8>>) -> Result<Self, AnchorError> {
+        if certificates.is_empty() {
+            return Err(AnchorError::None);
+        }
+        for (index, certificate) in certificates.iter().enumerate() {
+            CertificateReading::read(certificate, &mut Walk::default())
+                .map_err(|cause| AnchorError::Unreadable { index, cause })?;
+        }
+        Ok(Self(certificates))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+}
+
+/// What is asked of revocation data.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RevocationMode {
+    /// Data that says 'revoked' counts; no data is a finding, no more.
+    #[default]
+    Report,
+    /// No usable data leaves the verdict indeterminate.
+    Require,
+}
+
+/// Everything a verdict depends on, besides token and data.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct VerifyPolicy {
+    /// Where paths may end.
+    pub anchors: TrustAnchors,
+    /// Further certificates (DER) to build paths with; not trusted.
+    pub intermediates: Vec<Vec<u8>>,
+    /// CRLs (DER).
+    pub crls: Vec<Vec<u8>>,
+    /// What is asked of revocation data.
+    pub revocation: RevocationMode,
+    /// The log's key.
+    pub log_key: Option<VerifierKey>,
+    /// Text of a `.tlog-proof`; without one, the token's unsigned attribute is looked at.
+    pub proof: Option<String>,
+    /// Whether inclusion in the log must be shown.
+    pub require_log: bool,
+    /// The time of verification.
+    pub at: UnixMicros,
+}
+
+impl VerifyPolicy {
+    /// Trust in `anchors`, verification at `at`, nothing else given or asked for.
+    #[must_use]
+    pub const fn new(anchors: TrustAnchors, at: UnixMicros) -> Self {
+        Self {
+            anchors,
+            intermediates: Vec::new(),
+            crls: Vec::new(),
+            revocation: RevocationMode::Report,
+            log_key: None,
+            proof: None,
+            require_log: false,
+            at,
+        }
+    }
+}

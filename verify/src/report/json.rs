@@ -1,0 +1,131 @@
+//! The report for machines: `schema/report.schema.json`, which only grows.
+
+use serde::Serialize;
+
+use super::Report;
+use crate::facts::TokenFacts;
+use crate::verdict::Model;
+
+#[derive(Debug, Serialize)]
+struct Root<'r> {
+    verdict: &'static str,
+    models: ModelsOut,
+    at: String,
+    input: &'r str,
+    checks: Vec<CheckOut<'r>>,
+    token: Option<TokenOut>,
+    log: Option<LogOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct ModelsOut {
+    gentime: &'static str,
+    etsi: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckOut<'r> {
+    id: String,
+    status: &'static str,
+    detail: &'r str,
+}
+
+/// Fields of TSTInfo, and the signer's name.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokenOut {
+    gen_time: String,
+    accuracy: Option<String>,
+    serial: String,
+    policy: String,
+    imprint: ImprintOut,
+    ordering: bool,
+    nonce: Option<String>,
+    extensions: Vec<ExtensionOut>,
+    signer: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ImprintOut {
+    algorithm: String,
+    digest: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ExtensionOut {
+    oid: String,
+    critical: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct LogOut {
+    origin: String,
+    index: String,
+    size: String,
+    root: String,
+    time: String,
+}
+
+impl TokenOut {
+    pub(crate) fn of(facts: &TokenFacts) -> Self {
+        let seconds = |us: u64| format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
+        let extensions = facts.extensions.iter();
+        Self {
+            // RFC 3339 where it is a time, as written where it is not.
+            gen_time: facts.gen_time.map_or_else(
+                || facts.gen_time_text.clone(),
+                |gen_time| gen_time.to_string(),
+            ),
+            accuracy: facts.accuracy_us.map(seconds),
+            serial: facts.serial.clone(),
+            policy: facts.policy.clone(),
+            imprint: ImprintOut {
+                algorithm: facts.imprint_algorithm.clone(),
+                digest: hex::encode(&facts.imprint),
+            },
+            ordering: facts.ordering,
+            nonce: facts.nonce.clone(),
+            extensions: extensions
+                .map(|(oid, critical)| ExtensionOut {
+                    oid: oid.clone(),
+                    critical: *critical,
+                })
+                .collect(),
+            signer: facts.signer.clone(),
+        }
+    }
+}
+
+/// The report as JSON. Numbers that can pass 2^53 are decimal strings.
+///
+/// # Errors
+///
+/// None that can be met: every value is a string, a bool or null.
+pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Error> {
+    let models = report.models();
+    let checks = report.findings.iter().map(|finding| CheckOut {
+        id: finding.id.to_string(),
+        status: finding.status.name(),
+        detail: &finding.detail,
+    });
+    let root = Root {
+        verdict: models.of(model).name(),
+        models: ModelsOut {
+            gentime: models.gen_time.name(),
+            etsi: models.etsi.name(),
+        },
+        at: report.at.to_string(),
+        input: &report.input,
+        checks: checks.collect(),
+        token: report.token.as_ref().map(TokenOut::of),
+        log: report.log.as_ref().map(|place| LogOut {
+            origin: place.origin.clone(),
+            index: place.index.to_string(),
+            size: place.size.to_string(),
+            root: hex::encode(place.root.as_bytes()),
+            time: place.time.to_string(),
+        }),
+    };
+    let mut text = serde_json::to_string_pretty(&root)?;
+    text.push('\n');
+    Ok(text)
+}

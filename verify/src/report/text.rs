@@ -1,0 +1,158 @@
+//! The report for people.
+
+use std::fmt::{self, Write};
+
+use super::Report;
+use crate::checks::tst_info::show_micros;
+use crate::facts::TokenFacts;
+use crate::finding::{Finding, Status};
+use crate::verdict::{Model, Verdict};
+
+/// Verdict, what this shows, what it does not show, why.
+#[must_use]
+pub fn to_text(report: &Report, model: Model) -> String {
+    let mut text = String::new();
+    // Writing to a String does not fail.
+    let _ = write_all(&mut text, report, model);
+    text
+}
+
+fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
+    let verdict = report.models().of(model);
+    let line = match verdict {
+        Verdict::Passed => "PASSED: the time-stamp holds.",
+        Verdict::Failed => "FAILED: the time-stamp does not hold.",
+        Verdict::Indeterminate => "INDETERMINATE: whether the time-stamp holds cannot be told.",
+    };
+    writeln!(out, "{line}")?;
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| stands_in_the_way(finding))
+    {
+        writeln!(out, "  {}  {}", finding.id, finding.detail)?;
+    }
+    writeln!(out, "\nInput: {}", report.input)?;
+    if let Some(token) = &report.token {
+        write_token(out, token)?;
+    }
+    writeln!(out, "\nWhat this shows")?;
+    for sentence in shows(report, verdict) {
+        writeln!(out, "  - {sentence}")?;
+    }
+    writeln!(out, "\nWhat it does not show")?;
+    for sentence in does_not_show(report) {
+        writeln!(out, "  - {sentence}")?;
+    }
+    writeln!(out, "\nWhy")?;
+    for finding in &report.findings {
+        writeln!(
+            out,
+            "  {:13}  {}  {}",
+            finding.status.name(),
+            finding.id,
+            finding.detail
+        )?;
+    }
+    let models = report.models();
+    writeln!(
+        out,
+        "\nVerdict at genTime: {}. Verdict under EN 319 102-1 at {}: {}.",
+        models.gen_time.name(),
+        report.at,
+        models.etsi.name()
+    )
+}
+
+const fn stands_in_the_way(finding: &Finding) -> bool {
+    matches!(finding.status, Status::Failed | Status::Indeterminate)
+}
+
+/// The token's fields, one a line.
+pub(crate) fn write_token(out: &mut String, token: &TokenFacts) -> fmt::Result {
+    let gen_time = token.gen_time.map(|gen_time| gen_time.to_string());
+    writeln!(
+        out,
+        "  time      {}",
+        gen_time.as_ref().unwrap_or(&token.gen_time_text)
+    )?;
+    let accuracy = token.accuracy_us.map(show_micros);
+    writeln!(
+        out,
+        "  accuracy  {}",
+        accuracy.as_deref().unwrap_or("not stated")
+    )?;
+    writeln!(out, "  serial    {}", token.serial)?;
+    writeln!(out, "  policy    {}", token.policy)?;
+    writeln!(
+        out,
+        "  imprint   {}:{}",
+        token.imprint_algorithm,
+        hex::encode(&token.imprint)
+    )?;
+    writeln!(
+        out,
+        "  signer    {}",
+        token.signer.as_deref().unwrap_or("(not at hand)")
+    )?;
+    if let Some(nonce) = &token.nonce {
+        writeln!(out, "  nonce     {nonce}")?;
+    }
+    for (oid, critical) in &token.extensions {
+        let critical = if *critical { " (critical)" } else { "" };
+        writeln!(out, "  extension {oid}{critical}")?;
+    }
+    Ok(())
+}
+
+fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
+    let Some(token) = report.token.as_ref().filter(|_| verdict == Verdict::Passed) else {
+        return vec!["Nothing that may be relied on, see the lines above.".to_owned()];
+    };
+    let (Some(gen_time), signer) = (token.gen_time, token.signer.as_deref().unwrap_or("?")) else {
+        return Vec::new();
+    };
+    let mut sentences = vec![match token.accuracy_us {
+        Some(us) => {
+            format!(
+                "This data existed at {gen_time}, give or take {}.",
+                show_micros(us)
+            )
+        }
+        None => format!("This data existed at {gen_time}; how exactly, the token does not say."),
+    }];
+    sentences.push(format!(
+        "{signer} says so, and someone whom you trust vouches for its key."
+    ));
+    if let Some(place) = &report.log {
+        sentences.push(format!(
+            "The token is entry {} of the log {}, in its tree of {} entries.",
+            place.index, place.origin, place.size
+        ));
+    }
+    sentences
+}
+
+fn does_not_show(report: &Report) -> Vec<&'static str> {
+    let mut sentences = vec![
+        "Who made the data, who had it stamped, or whether what it says is true.",
+        "That the data did not exist earlier.",
+    ];
+    let status = |number| {
+        let id = crate::finding::CheckId::new(number);
+        report
+            .findings
+            .iter()
+            .find(|finding| finding.id == id)
+            .map(|finding| finding.status)
+    };
+    if status(82) != Some(Status::Passed) {
+        sentences.push("That no certificate was revoked: no usable list was at hand.");
+    }
+    if report.log.is_none() {
+        sentences.push("That the authority wrote the token into a log.");
+    } else {
+        sentences.push("That everyone sees the same log: no witness was asked.");
+    }
+    sentences
+}

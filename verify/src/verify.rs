@@ -1,0 +1,239 @@
+//! The list of checks, and nothing else.
+
+use meridian_wire::reader::signed_data::SignedDataView;
+use meridian_wire::reader::signer_info::SignerInfoView;
+use meridian_wire::reader::tlv::Tlv;
+use meridian_wire::reader::tst_info::TstInfoView;
+use meridian_wire::reader::walk::Walk;
+use meridian_wire::tsp::hash::HashAlgorithm;
+
+use crate::artifact::Artifact;
+use crate::checks::algorithm_policy::AlgorithmProofs;
+use crate::checks::log::{LogPlace, LogProofs, Stamp};
+use crate::checks::path::PathProofs;
+use crate::checks::revocation::RevocationProofs;
+use crate::checks::signature::{Means, SignatureProofs};
+use crate::checks::signer::SignerProofs;
+use crate::checks::stamping_certificate::StampingCertificateProofs;
+use crate::checks::tst_info::Times;
+use crate::checks::{
+    algorithm_policy, container, etsi, imprint, log, path, revocation, signature, signed_attrs,
+    signer, stamping_certificate, tst_info,
+};
+use crate::crypto::digest::named;
+use crate::facts::TokenFacts;
+use crate::finding::{Checked, Finding};
+use crate::input::Recognised;
+use crate::log_proof;
+use crate::path::find_path;
+use crate::policy::VerifyPolicy;
+use crate::pool::Pool;
+use crate::report::Report;
+use crate::verdict::{Models, Verdict};
+use crate::verified::VerifiedTimestamp;
+
+/// The digest that the token holds of its data, so that the caller can compute the same.
+/// None if the token cannot be read that far; nothing is checked.
+#[must_use]
+pub fn imprint_algorithm(input: &Recognised) -> Option<HashAlgorithm> {
+    let mut walk = Walk::default();
+    let container = container::Container::open(input, &mut walk).ok()?;
+    let octets = container.signed.encapsulated.octets.as_deref()?;
+    let tlv = Tlv::only(octets, &mut walk).ok()?;
+    named(&TstInfoView::read(&tlv, &mut walk).ok()?.imprint_algorithm)
+}
+
+/// Judges a token. Every check that can run runs, whatever others found. `artifact` is the
+/// data; none means that it is not at hand, which leaves the verdict indeterminate at best.
+///
+/// Not checked: the request's nonce and policy (there is no request here), OCSP, name
+/// constraints, certificate policies, witnesses of the log, later proofs of existence.
+#[must_use]
+pub fn verify_timestamp(
+    input: &Recognised,
+    artifact: Option<&Artifact>,
+    policy: &VerifyPolicy,
+) -> Report {
+    let mut findings = Vec::new();
+    let mut walk = Walk::default();
+    let opened = container::Container::open(input, &mut walk);
+    let outcome = match &opened {
+        Err(error) => {
+            container::check(input, Err(*error), &walk, None, &mut findings);
+            Outcome::default()
+        }
+        Ok(container) => {
+            let mut run = Run {
+                input,
+                container,
+                walk: &walk,
+                artifact,
+                policy,
+            };
+            run.judge(&mut findings)
+        }
+    };
+    findings.sort_by_key(|finding| finding.id);
+    let gen_time = Verdict::of(&findings, outcome.verified.as_ref());
+    let etsi = match gen_time {
+        Verdict::Passed if !outcome.holds_now => Verdict::Indeterminate,
+        other => other,
+    };
+    Report {
+        models: Models::new(gen_time, etsi),
+        input: input.describe(),
+        at: policy.at,
+        findings,
+        token: outcome.facts,
+        log: outcome.log,
+        verified: outcome.verified,
+    }
+}
+
+/// What the checks leave behind.
+#[derive(Debug, Default)]
+struct Outcome {
+    verified: Option<VerifiedTimestamp>,
+    facts: Option<TokenFacts>,
+    log: Option<LogPlace>,
+    holds_now: bool,
+}
+
+/// What the checks work on.
+struct Run<'r> {
+    input: &'r Recognised,
+    container: &'r container::Container<'r>,
+    walk: &'r Walk,
+    artifact: Option<&'r Artifact>,
+    policy: &'r VerifyPolicy,
+}
+
+impl Run<'_> {
+    fn judge(&mut self, findings: &mut Vec<Finding>) -> Outcome {
+        let signed = &self.container.signed;
+        let mut tst_walk = Walk::default();
+        let tst_info = signed.encapsulated.octets.as_deref().map(|octets| {
+            let tlv = Tlv::only(octets, &mut tst_walk)?;
+            TstInfoView::read(&tlv, &mut tst_walk)
+        });
+        let container = container::check(
+            self.input,
+            Ok(self.container),
+            self.walk,
+            Some(&tst_walk),
+            findings,
+        );
+        let (tst_info, signer) = match (tst_info, signed.signers.first()) {
+            (Some(Ok(tst_info)), Some(signer)) => (tst_info, signer),
+            (Some(Err(error)), _) => {
+                Checked::<20>::failed(format!("TSTInfo cannot be read: {error}")).record(findings);
+                return Outcome::default();
+            }
+            (Some(Ok(tst_info)), None) => {
+                let facts = TokenFacts::of(&tst_info, Times::read(&tst_info).as_ref(), None);
+                return Outcome {
+                    facts: Some(facts),
+                    ..Outcome::default()
+                };
+            }
+            (None, _) => return Outcome::default(),
+        };
+        let times = Times::read(&tst_info);
+        let said = tst_info::check(&tst_info, times.as_ref(), self.policy.at, findings);
+        let imprint = imprint::check(&tst_info, self.artifact, findings);
+        let attributes = signed_attrs::check(signed, signer, times.as_ref(), findings);
+        let trust = self.judge_trust(signed, signer, &tst_info, times.as_ref(), findings);
+        let verified = (|| {
+            Some(VerifiedTimestamp {
+                container: container?,
+                tst_info: said?,
+                imprint: imprint?,
+                signed_attrs: attributes?,
+                signer: trust.signer?,
+                signature: trust.signature?,
+                certificate: trust.certificate?,
+                algorithms: trust.algorithms?,
+                path: trust.path?,
+                revocation: trust.revocation?,
+                log: trust.log?,
+            })
+        })();
+        Outcome {
+            verified,
+            facts: Some(trust.facts),
+            log: trust.place,
+            holds_now: trust.holds_now,
+        }
+    }
+
+    /// Everything that hangs on the signer's certificate, and the log.
+    fn judge_trust(
+        &self,
+        signed: &SignedDataView<'_>,
+        signer: &SignerInfoView<'_>,
+        tst_info: &TstInfoView<'_>,
+        times: Option<&Times>,
+        findings: &mut Vec<Finding>,
+    ) -> Trust {
+        let policy = self.policy;
+        let pool = Pool::gather(signed, policy);
+        let choice = signer::choose(signer, &pool);
+        let certificate = choice.certificate;
+        let means = Means::of(signer, certificate);
+        let interval = times.and_then(|times| times.interval);
+        let path = certificate.zip(interval);
+        let path = path.map(|(certificate, interval)| find_path(certificate, &pool, interval));
+        let found = path.as_ref().and_then(|path| path.as_ref().ok());
+        let uses = algorithm_policy::uses(tst_info, Some(signer), Some(&means), found);
+        let answers = match (certificate, found, interval) {
+            (Some(certificate), Some(path), Some(interval)) => Some(revocation::ask_all(
+                certificate,
+                path,
+                signed,
+                policy,
+                interval,
+            )),
+            _ => None,
+        };
+        let at_hand = log_proof::at_hand(policy.proof.as_deref(), signer);
+        let stamp = Stamp {
+            signer,
+            tst_info,
+            times,
+        };
+        let (log, place) = log::check(
+            &at_hand,
+            policy.log_key.as_ref(),
+            policy.require_log,
+            &stamp,
+            findings,
+        );
+        Trust {
+            signer: signer::check(signer, tst_info, &choice, &pool, findings),
+            signature: signature::check(signer, &means, findings),
+            certificate: certificate
+                .and_then(|certificate| stamping_certificate::check(certificate, times, findings)),
+            algorithms: algorithm_policy::check(&uses, times, certificate, findings),
+            path: path::check(path.as_ref(), interval, findings),
+            revocation: revocation::check(answers.as_deref(), policy.revocation, findings),
+            log,
+            place,
+            holds_now: etsi::check(certificate, found, &uses, policy.at, findings),
+            facts: TokenFacts::of(tst_info, times, certificate),
+        }
+    }
+}
+
+/// What [`Run::judge_trust`] leaves behind.
+struct Trust {
+    signer: Option<SignerProofs>,
+    signature: Option<SignatureProofs>,
+    certificate: Option<StampingCertificateProofs>,
+    algorithms: Option<AlgorithmProofs>,
+    path: Option<PathProofs>,
+    revocation: Option<RevocationProofs>,
+    log: Option<LogProofs>,
+    place: Option<LogPlace>,
+    holds_now: bool,
+    facts: TokenFacts,
+}

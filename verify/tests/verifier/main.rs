@@ -1,0 +1,19 @@
+//! The verifier from outside: library and program.
+// Clippy allows unwrap in tests where it sees cfg(test).
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod mutation;
+#[cfg(test)]
+mod negative;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod vectors;
