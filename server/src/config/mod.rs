@@ -1,0 +1,377 @@
+//! The checked configuration: one TOML file, overridden by the environment.
+//!
+//! [`Config::load`] reads `DIR/meridian.toml`. Unknown keys are refused; every refusal names the
+//! file, the line and the key. Paths are relative to DIR. Secrets are files named here, never
+//! values.
+
+mod duration;
+mod environment;
+mod error;
+mod limits;
+mod origin;
+mod raw;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::Serialized;
+
+pub use environment::Environment;
+pub use error::{ConfigError, Origin, ValueProblem};
+use limits::Ranges;
+use origin::Sources;
+use raw::{RawAuthority, RawConfig, RawFormat, RawHttp, RawLevel, RawPrivate, RawProfile};
+
+/// Name of the file in the authority's directory.
+pub const FILE_NAME: &str = "meridian.toml";
+
+/// Everything that can be set, checked.
+#[non_exhaustive]
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The authority's directory; every relative path has been resolved against it.
+    pub directory: PathBuf,
+    /// Whose name is on the tokens.
+    pub authority: AuthorityConfig,
+    /// `[clock] asserted_bound`: the error bound to assert where the kernel measures none
+    /// (docs/DECISIONS.md, 7). `None` means that an unmeasured clock stamps nothing.
+    pub asserted_bound: Option<Duration>,
+    /// Where the log lives.
+    pub log: LogConfig,
+    /// Limits between the queue and the disk.
+    pub sequencer: SequencerConfig,
+    /// The public port.
+    pub http: HttpConfig,
+    /// Where health and metrics are served.
+    pub private: PrivateListen,
+    /// Log lines.
+    pub logging: LoggingConfig,
+}
+
+/// `[authority]`.
+#[non_exhaustive]
+#[derive(Clone, Debug)]
+pub struct AuthorityConfig {
+    /// PEM, TSU first, then its chain.
+    pub certificates: PathBuf,
+    /// PKCS#8 private key of the TSU, mode 0600.
+    pub key: PathBuf,
+    /// Policies served.
+    pub policies: Vec<Policy>,
+    /// Policy of a request that names none.
+    pub default_policy: Policy,
+    /// Whether tokens claim `ordering`.
+    pub ordering: bool,
+    /// How long a signature may take; part of the accuracy (docs/DECISIONS.md, 7).
+    pub signing_allowance: Duration,
+}
+
+/// What a token shows of the time (docs/DECISIONS.md, 3).
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Policy {
+    /// Whole seconds.
+    Compatible,
+    /// Microseconds.
+    Precise,
+}
+
+/// `[log]`.
+#[non_exhaustive]
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// Folder of the database.
+    pub database: PathBuf,
+    /// File of the lock record; better on another disk.
+    pub lock_record: PathBuf,
+    /// PKCS#8 private key of the log, mode 0600.
+    pub key: PathBuf,
+    /// Its verifier key, one vkey line; its name is the log's origin.
+    pub verifier_key: PathBuf,
+}
+
+/// `[sequencer]`.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug)]
+pub struct SequencerConfig {
+    /// Requests that may wait.
+    pub queue: usize,
+    /// Requests in one batch at most.
+    pub batch: usize,
+    /// Signing threads.
+    pub threads: usize,
+}
+
+/// `[http]`.
+#[non_exhaustive]
+#[derive(Clone, Debug)]
+pub struct HttpConfig {
+    /// HOST:PORT of the public port.
+    pub listen: String,
+    /// Connections open at the same time.
+    pub connections: usize,
+    /// Octets of a DER request.
+    pub body_limit: usize,
+    /// Octets of a JSON request to `/v1/timestamps`.
+    pub json_limit: usize,
+    /// Imprints in one JSON request.
+    pub imprints: usize,
+    /// From the start of a connection, or the answer before, to a whole header.
+    pub header_deadline: Duration,
+    /// From the header to the end of the body.
+    pub body_deadline: Duration,
+    /// From a stuck answer to the whole of it.
+    pub write_deadline: Duration,
+    /// From SIGTERM to the end of the last connection.
+    pub drain_deadline: Duration,
+}
+
+/// `[private]`.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PrivateListen {
+    /// A Unix socket, mode 0600.
+    Socket(PathBuf),
+    /// A TCP address.
+    Tcp(SocketAddr),
+}
+
+impl fmt::Display for PrivateListen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(path) => write!(f, "unix:{}", path.display()),
+            Self::Tcp(address) => write!(f, "http://{address}"),
+        }
+    }
+}
+
+/// `[logging]`.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug)]
+pub struct LoggingConfig {
+    /// JSON lines instead of text.
+    pub json: bool,
+    /// The least severe line that is written.
+    pub level: tracing::level_filters::LevelFilter,
+}
+
+impl Config {
+    /// Reads `directory/meridian.toml` and lets `environment` override it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], naming file, line and key.
+    pub fn load(directory: &Path, environment: &Environment) -> Result<Self, ConfigError> {
+        let file = directory.join(FILE_NAME);
+        Self::load_file(&file, directory, environment)
+    }
+
+    /// Reads `file`; relative paths in it are resolved against `directory`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], naming file, line and key.
+    pub fn load_file(
+        file: &Path,
+        directory: &Path,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file).map_err(|source| ConfigError::Unreadable {
+            file: file.to_owned(),
+            source,
+        })?;
+        let sources = Sources::new(file, &text, environment);
+        let raw = read(&text, environment, &sources)?;
+        check(raw, directory, &sources)
+    }
+
+    /// Replaces `http.listen`.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueProblem::NotAnAddress`] if it is not HOST:PORT.
+    pub fn set_listen(&mut self, listen: &str) -> Result<(), ValueProblem> {
+        if !is_address(listen) {
+            return Err(ValueProblem::NotAnAddress);
+        }
+        listen.clone_into(&mut self.http.listen);
+        Ok(())
+    }
+}
+
+/// Two passes: the first sees only the file, so that its errors carry lines; what the second one
+/// refuses can then only have come from the environment.
+fn read(
+    text: &str,
+    environment: &Environment,
+    sources: &Sources<'_>,
+) -> Result<RawConfig, ConfigError> {
+    let from_file: RawConfig = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+        origin: sources.at(error.span()),
+        key: sources.key_at(error.span()),
+        message: error.message().to_owned(),
+    })?;
+    if environment.is_empty() {
+        return Ok(from_file);
+    }
+    let figment = environment.apply(Figment::from(Serialized::defaults(from_file)));
+    figment.extract().map_err(|error: figment::Error| {
+        let key = error.path.join(".");
+        let name = environment
+            .variable_for(&key)
+            .or_else(|| environment.first_variable())
+            .unwrap_or_default();
+        ConfigError::Syntax {
+            origin: Origin::Variable { name },
+            key: Some(key).filter(|key| !key.is_empty()),
+            message: error.kind.to_string(),
+        }
+    })
+}
+
+fn check(raw: RawConfig, directory: &Path, sources: &Sources<'_>) -> Result<Config, ConfigError> {
+    let path = |given: Option<PathBuf>, default: &str| {
+        directory.join(given.unwrap_or_else(|| PathBuf::from(default)))
+    };
+    let range = Ranges::new(sources);
+    Ok(Config {
+        directory: directory.to_owned(),
+        authority: check_authority(raw.authority, directory, sources)?,
+        asserted_bound: raw
+            .clock
+            .asserted_bound
+            .map(|bound| range.micros("clock.asserted_bound", bound.0, limits::ASSERTED_BOUND))
+            .transpose()?,
+        log: LogConfig {
+            database: path(raw.log.database, "log"),
+            lock_record: path(raw.log.lock_record, "lock"),
+            key: path(raw.log.key, "pki/log.key"),
+            verifier_key: path(raw.log.verifier_key, "pki/log.vkey"),
+        },
+        sequencer: SequencerConfig {
+            queue: range.number("sequencer.queue", raw.sequencer.queue, limits::QUEUE)?,
+            batch: range.number("sequencer.batch", raw.sequencer.batch, limits::BATCH)?,
+            threads: range.number("sequencer.threads", raw.sequencer.threads, limits::THREADS)?,
+        },
+        http: check_http(raw.http, sources)?,
+        private: check_private(raw.private, directory, sources)?,
+        logging: LoggingConfig {
+            json: raw.logging.format == Some(RawFormat::Json),
+            level: match raw.logging.level.unwrap_or(RawLevel::Info) {
+                RawLevel::Error => tracing::level_filters::LevelFilter::ERROR,
+                RawLevel::Warn => tracing::level_filters::LevelFilter::WARN,
+                RawLevel::Info => tracing::level_filters::LevelFilter::INFO,
+                RawLevel::Debug => tracing::level_filters::LevelFilter::DEBUG,
+            },
+        },
+    })
+}
+
+fn check_authority(
+    raw: RawAuthority,
+    directory: &Path,
+    sources: &Sources<'_>,
+) -> Result<AuthorityConfig, ConfigError> {
+    let refuse = |key: &'static str, problem: ValueProblem| ConfigError::Value {
+        origin: sources.of(key),
+        key,
+        problem,
+    };
+    let policy = |raw: RawProfile| match raw {
+        RawProfile::Compatible => Policy::Compatible,
+        RawProfile::Precise => Policy::Precise,
+    };
+    let policies: Vec<Policy> = match raw.policies {
+        Some(named) => named.into_iter().map(policy).collect(),
+        None => vec![Policy::Compatible, Policy::Precise],
+    };
+    let Some(first) = policies.first().copied() else {
+        return Err(refuse("authority.policies", ValueProblem::NoPolicy));
+    };
+    let default_policy = raw.default_policy.map_or(first, policy);
+    if !policies.contains(&default_policy) {
+        let key = "authority.default_policy";
+        return Err(refuse(key, ValueProblem::DefaultNotServed));
+    }
+    let ordering = raw.ordering.unwrap_or(false);
+    if ordering && policies.contains(&Policy::Compatible) {
+        let key = "authority.ordering";
+        return Err(refuse(key, ValueProblem::OrderingNeedsPrecise));
+    }
+    let allowance = raw
+        .signing_allowance
+        .map_or(limits::SIGNING_ALLOWANCE.2, |d| d.0);
+    let path = |given: Option<PathBuf>, default: &str| {
+        directory.join(given.unwrap_or_else(|| PathBuf::from(default)))
+    };
+    Ok(AuthorityConfig {
+        certificates: path(raw.certificates, "pki/tsu.pem"),
+        key: path(raw.key, "pki/tsu.key"),
+        policies,
+        default_policy,
+        ordering,
+        signing_allowance: Ranges::new(sources).micros(
+            "authority.signing_allowance",
+            allowance,
+            (limits::SIGNING_ALLOWANCE.0, limits::SIGNING_ALLOWANCE.1),
+        )?,
+    })
+}
+
+fn check_http(raw: RawHttp, sources: &Sources<'_>) -> Result<HttpConfig, ConfigError> {
+    let range = Ranges::new(sources);
+    let deadline = |key, given: Option<duration::DurationText>| {
+        let given = given.map_or(Duration::from_secs(10), |text| text.0);
+        range.micros(key, given, limits::DEADLINE)
+    };
+    let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:3161".to_owned());
+    if !is_address(&listen) {
+        return Err(ConfigError::Value {
+            origin: sources.of("http.listen"),
+            key: "http.listen",
+            problem: ValueProblem::NotAnAddress,
+        });
+    }
+    Ok(HttpConfig {
+        listen,
+        connections: range.number("http.connections", raw.connections, limits::CONNECTIONS)?,
+        body_limit: range.number("http.body_limit", raw.body_limit, limits::BODY_LIMIT)?,
+        json_limit: range.number("http.json_limit", raw.json_limit, limits::JSON_LIMIT)?,
+        imprints: range.number("http.imprints", raw.imprints, limits::IMPRINTS)?,
+        header_deadline: deadline("http.header_deadline", raw.header_deadline)?,
+        body_deadline: deadline("http.body_deadline", raw.body_deadline)?,
+        write_deadline: deadline("http.write_deadline", raw.write_deadline)?,
+        drain_deadline: deadline("http.drain_deadline", raw.drain_deadline)?,
+    })
+}
+
+fn check_private(
+    raw: RawPrivate,
+    directory: &Path,
+    sources: &Sources<'_>,
+) -> Result<PrivateListen, ConfigError> {
+    match (raw.socket, raw.listen) {
+        (Some(_), Some(_)) => Err(ConfigError::Value {
+            origin: sources.of("private.listen"),
+            key: "private.listen",
+            problem: ValueProblem::TwoPrivateListeners,
+        }),
+        (None, Some(address)) => Ok(PrivateListen::Tcp(address)),
+        (socket, None) => {
+            let socket = socket.unwrap_or_else(|| PathBuf::from("private.sock"));
+            Ok(PrivateListen::Socket(directory.join(socket)))
+        }
+    }
+}
+
+/// Whether `text` is HOST:PORT; the host is resolved only when the port is bound.
+fn is_address(text: &str) -> bool {
+    text.rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+#[cfg(test)]
+mod tests;

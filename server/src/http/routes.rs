@@ -1,0 +1,245 @@
+//! Every path, in one place. One `recover` per listener maps what they reject.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+use warp::filters::BoxedFilter;
+use warp::http::Method;
+use warp::reply::Response;
+use warp::{Buf, Filter, Rejection, Stream};
+
+use super::body::{self, BodyLimits};
+use super::media::{BodyLength, MediaType};
+use super::status::{self, Refusal};
+use super::{certificates, health, json, log, sigstore, timestamp};
+use crate::config::HttpConfig;
+use crate::metrics::Metrics;
+use crate::pipeline::Pipeline;
+
+/// All routes of one listener.
+pub(super) type Routes = BoxedFilter<(Response,)>;
+
+const POST: &[Method] = &[Method::POST];
+const GET: &[Method] = &[Method::GET, Method::HEAD];
+
+/// What every public route shares.
+#[derive(Debug)]
+struct Public {
+    pipeline: Arc<Pipeline>,
+    chain_pem: Bytes,
+    der_body: BodyLimits,
+    json_body: BodyLimits,
+    large_bodies: Semaphore,
+    imprints: usize,
+}
+
+/// The public port.
+pub(crate) fn public(
+    pipeline: Arc<Pipeline>,
+    metrics: Arc<Metrics>,
+    chain_pem: Bytes,
+    config: &HttpConfig,
+) -> Routes {
+    let limits = |octets| BodyLimits {
+        octets,
+        deadline: config.body_deadline,
+    };
+    let shared = Arc::new(Public {
+        pipeline,
+        chain_pem,
+        der_body: limits(config.body_limit),
+        json_body: limits(config.json_limit),
+        large_bodies: Semaphore::new(body::LARGE_BODIES),
+        imprints: config.imprints,
+    });
+    // The busiest path first: each miss before it costs a rejection.
+    stamps(&shared)
+        .or(batches(&shared))
+        .unify()
+        .or(reading(&shared))
+        .unify()
+        .recover(move |rejection| recover(rejection, Arc::clone(&metrics)))
+        .unify()
+        .boxed()
+}
+
+async fn recover(rejection: Rejection, metrics: Arc<Metrics>) -> Result<Response, Infallible> {
+    status::recover(&rejection, &metrics)
+}
+
+/// `POST /tsa`, `POST /` and `POST /api/v1/timestamp`.
+fn stamps(shared: &Arc<Public>) -> Routes {
+    let path = warp::path!("tsa")
+        .or(warp::path::end())
+        .unify()
+        .map(|| false)
+        .or(warp::path!("api" / "v1" / "timestamp").map(|| true))
+        .unify();
+    path.and(only("POST", POST))
+        .and(media_type())
+        .and(body_length())
+        .and(warp::body::stream())
+        .and(with(shared))
+        .and_then(stamp)
+        .boxed()
+}
+
+async fn stamp(
+    sigstore_too: bool,
+    media_type: MediaType,
+    length: BodyLength,
+    body: impl Stream<Item = Result<impl Buf, warp::Error>>,
+    shared: Arc<Public>,
+) -> Result<Response, Rejection> {
+    let pipeline = &shared.pipeline;
+    match media_type {
+        MediaType::TimeStampQuery => {
+            let body = body::read(length, shared.der_body, body).await?;
+            Ok(timestamp::answer(pipeline, &body).await)
+        }
+        MediaType::Json if sigstore_too => {
+            let octets = sigstore::LIMIT;
+            let limits = BodyLimits {
+                octets,
+                ..shared.json_body
+            };
+            let body = body::read(length, limits, body).await?;
+            Ok(sigstore::answer(pipeline, &body).await?)
+        }
+        MediaType::Json | MediaType::Other => Err(warp::reject::custom(Refusal::MediaType {
+            accepts: if sigstore_too {
+                "application/timestamp-query or application/json"
+            } else {
+                "application/timestamp-query"
+            },
+        })),
+    }
+}
+
+/// `POST /v1/timestamps`.
+fn batches(shared: &Arc<Public>) -> Routes {
+    warp::path!("v1" / "timestamps")
+        .and(only("POST", POST))
+        .and(media_type())
+        .and(body_length())
+        .and(warp::body::stream())
+        .and(with(shared))
+        .and_then(stamp_many)
+        .boxed()
+}
+
+async fn stamp_many(
+    media_type: MediaType,
+    length: BodyLength,
+    body: impl Stream<Item = Result<impl Buf, warp::Error>>,
+    shared: Arc<Public>,
+) -> Result<Response, Rejection> {
+    if media_type != MediaType::Json {
+        return Err(warp::reject::custom(Refusal::MediaType {
+            accepts: "application/json",
+        }));
+    }
+    let _room = body::room(&shared.large_bodies, length, shared.json_body.octets)?;
+    let body = body::read(length, shared.json_body, body).await?;
+    Ok(json::answer(&shared.pipeline, shared.imprints, &body).await?)
+}
+
+/// Everything that is only read.
+fn reading(shared: &Arc<Public>) -> Routes {
+    let certificates = warp::path!("v1" / "certificates")
+        .or(warp::path!("api" / "v1" / "timestamp" / "certchain"))
+        .unify()
+        .and(only("GET, HEAD", GET))
+        .and(with(shared))
+        .map(|shared: Arc<Public>| certificates::chain(&shared.chain_pem));
+    let checkpoint = warp::path!("log" / "checkpoint")
+        .and(only("GET, HEAD", GET))
+        .and(with(shared))
+        .map(|shared: Arc<Public>| log::checkpoint(&shared.pipeline));
+    let proof = warp::path!("v1" / "proofs" / String)
+        .and(only("GET, HEAD", GET))
+        .and(with(shared))
+        .and_then(|serial: String, shared: Arc<Public>| async move {
+            let proof = log::proof(Arc::clone(&shared.pipeline), &serial).await;
+            proof.map_err(warp::reject::custom)
+        });
+    certificates
+        .or(checkpoint)
+        .unify()
+        .or(proof)
+        .unify()
+        .boxed()
+}
+
+/// The private listener.
+pub(crate) fn private(pipeline: Arc<Pipeline>, metrics: Arc<Metrics>) -> Routes {
+    let shared = Arc::new((pipeline, Arc::clone(&metrics)));
+    let healthz = warp::path!("healthz")
+        .and(only("GET, HEAD", GET))
+        .map(health::healthz);
+    let for_ready = Arc::clone(&shared);
+    let readyz = warp::path!("readyz")
+        .and(only("GET, HEAD", GET))
+        .and_then(move || {
+            let answer = health::readyz(&for_ready.0).map_err(warp::reject::custom);
+            std::future::ready(answer)
+        });
+    let counters = warp::path!("metrics")
+        .and(only("GET, HEAD", GET))
+        .map(move || health::metrics(&shared.0, &shared.1));
+    healthz
+        .or(readyz)
+        .unify()
+        .or(counters)
+        .unify()
+        .recover(move |rejection| recover(rejection, Arc::clone(&metrics)))
+        .unify()
+        .boxed()
+}
+
+fn with(
+    shared: &Arc<Public>,
+) -> impl Filter<Extract = (Arc<Public>,), Error = Infallible> + Clone + use<> {
+    let shared = Arc::clone(shared);
+    warp::any().map(move || Arc::clone(&shared))
+}
+
+/// Stands behind a path, so that a wrong method is 405 and not 404.
+fn only(
+    allow: &'static str,
+    methods: &'static [Method],
+) -> impl Filter<Extract = (), Error = Rejection> + Clone {
+    warp::method()
+        .and_then(move |method: Method| {
+            let allowed = methods.contains(&method);
+            let refusal = Refusal::Method { allow };
+            std::future::ready(if allowed {
+                Ok(())
+            } else {
+                Err(warp::reject::custom(refusal))
+            })
+        })
+        .untuple_one()
+}
+
+/// Never fails: what is no text is no media type of ours.
+fn media_type() -> impl Filter<Extract = (MediaType,), Error = Rejection> + Copy {
+    warp::header::optional::<MediaType>("content-type")
+        .map(|found: Option<MediaType>| found.unwrap_or(MediaType::Other))
+}
+
+fn body_length() -> impl Filter<Extract = (BodyLength,), Error = Rejection> + Copy {
+    // Hyper has refused malformed lengths, and every transfer coding that does not end in
+    // "chunked", before a route is asked.
+    warp::header::optional::<String>("transfer-encoding")
+        .and(warp::header::optional::<u64>("content-length"))
+        .map(
+            |coding: Option<String>, length: Option<u64>| match (coding, length) {
+                (Some(_), _) => BodyLength::Chunked,
+                (None, Some(octets)) => BodyLength::Known(octets),
+                (None, None) => BodyLength::Missing,
+            },
+        )
+}

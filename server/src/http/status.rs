@@ -1,0 +1,262 @@
+//! The only place that chooses status codes, and the one `recover` of all routes.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use meridian_log::reader::ReadError;
+use meridian_tsa::error::Rejection;
+use meridian_wire::tsp::status::PkiFailureInfo;
+use warp::reply::{Reply, Response};
+
+use super::problem::{self, Problem, ProblemKind};
+use crate::metrics::Metrics;
+
+/// Seconds after which a refused client should come again: a full queue of 4,096 empties in less.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// Written by the listener to a connection above its limit; no request has been read yet.
+pub(super) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
+    retry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// Why a request is refused before, or instead of, an RFC 3161 answer.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The path serves other methods only.
+    Method {
+        /// Value of `Allow`.
+        allow: &'static str,
+    },
+    /// Neither Content-Length nor chunks.
+    LengthRequired,
+    /// Longer than this path takes.
+    TooLarge {
+        /// Octets allowed.
+        limit: usize,
+    },
+    /// Another media type than this path takes.
+    MediaType {
+        /// The media types that it takes.
+        accepts: &'static str,
+    },
+    /// The body was not there in time.
+    BodyDeadline,
+    /// The body broke off, or its chunks are malformed.
+    BodyBroken,
+    /// The JSON does not parse, or breaks the schema.
+    Json(serde_json::Error),
+    /// The JSON parses, but a value is not what its name says.
+    JsonValue {
+        /// Path of the member.
+        member: &'static str,
+        /// What it must be.
+        expected: &'static str,
+        /// Which imprint.
+        imprint: Option<usize>,
+    },
+    /// None, or more than the limit.
+    ImprintCount {
+        /// Imprints found.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Not a decimal serial number.
+    Serial,
+    /// The log has no such entry yet.
+    NotIssued,
+    /// The log could not be read.
+    Unreadable(ReadError),
+    /// Not ready to serve; for probes.
+    NotReady(&'static str),
+    /// A request that was read, and then refused.
+    Rejected {
+        /// The rule.
+        rejection: Rejection,
+        /// Which imprint.
+        imprint: Option<usize>,
+    },
+}
+
+impl warp::reject::Reject for Refusal {}
+
+impl Refusal {
+    pub(crate) fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Method { .. } => ProblemKind::MethodNotAllowed,
+            Self::LengthRequired => ProblemKind::LengthRequired,
+            Self::TooLarge { .. } => ProblemKind::TooLarge,
+            Self::MediaType { .. } => ProblemKind::UnsupportedMediaType,
+            Self::BodyDeadline => ProblemKind::BodyDeadline,
+            Self::BodyBroken => ProblemKind::BodyBroken,
+            Self::Json(_) | Self::JsonValue { .. } => ProblemKind::MalformedJson,
+            Self::ImprintCount { .. } => ProblemKind::TooManyImprints,
+            Self::Serial => ProblemKind::MalformedSerial,
+            Self::NotIssued => ProblemKind::NotIssued,
+            Self::Unreadable(_) => ProblemKind::Internal,
+            Self::NotReady(_) => ProblemKind::NotReady,
+            Self::Rejected { rejection, .. } => match rejection {
+                Rejection::QueueFull => ProblemKind::QueueFull,
+                Rejection::Stopping => ProblemKind::Stopping,
+                Rejection::SignerFailed => ProblemKind::SigningFailed,
+                other => match other.fail_info() {
+                    PkiFailureInfo::TimeNotAvailable => ProblemKind::TimeNotAvailable,
+                    PkiFailureInfo::SystemFailure => ProblemKind::CertificateNotValid,
+                    _ => ProblemKind::RequestRefused,
+                },
+            },
+        }
+    }
+
+    fn detail(&self) -> Option<Cow<'static, str>> {
+        Some(Cow::Owned(match self {
+            Self::TooLarge { limit } => format!("at most {limit} octets are read"),
+            Self::MediaType { accepts } => format!("this path takes {accepts}"),
+            Self::Method { allow } => format!("this path serves {allow}"),
+            Self::Json(error) => error.to_string(),
+            Self::JsonValue {
+                member, expected, ..
+            } => format!("{member} must be {expected}"),
+            Self::ImprintCount { found, limit } => {
+                format!("{found} imprints were sent, 1 to {limit} are taken")
+            }
+            Self::NotReady(reason) => return Some(Cow::Borrowed(reason)),
+            Self::Rejected { rejection, .. } => rejection.status_text(),
+            Self::LengthRequired
+            | Self::BodyDeadline
+            | Self::BodyBroken
+            | Self::Serial
+            | Self::NotIssued
+            | Self::Unreadable(_) => return None,
+        }))
+    }
+
+    /// The problem document, also as one entry of a JSON answer.
+    pub(crate) fn problem(&self) -> Problem {
+        let kind = self.kind();
+        let (fail_info, imprint) = match self {
+            Self::Rejected { rejection, imprint } => (Some(rejection.fail_info()), *imprint),
+            Self::JsonValue { imprint, .. } => (None, *imprint),
+            _ => (None, None),
+        };
+        Problem::new(kind, status_of(kind).as_u16())
+            .with_detail(self.detail())
+            .with_fail_info(fail_info)
+            .with_imprint(imprint)
+    }
+}
+
+/// The status code of every kind of problem. Exhaustive: a new kind chooses its code here.
+fn status_of(kind: ProblemKind) -> StatusCode {
+    match kind {
+        ProblemKind::NotFound | ProblemKind::NotIssued => StatusCode::NOT_FOUND,
+        ProblemKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        ProblemKind::LengthRequired => StatusCode::LENGTH_REQUIRED,
+        ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ProblemKind::BodyDeadline => StatusCode::REQUEST_TIMEOUT,
+        ProblemKind::BodyBroken
+        | ProblemKind::BadHeader
+        | ProblemKind::MalformedJson
+        | ProblemKind::MalformedSerial
+        | ProblemKind::TooManyImprints => StatusCode::BAD_REQUEST,
+        ProblemKind::RequestRefused => StatusCode::UNPROCESSABLE_ENTITY,
+        ProblemKind::SigningFailed | ProblemKind::CertificateNotValid | ProblemKind::Internal => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        ProblemKind::TimeNotAvailable
+        | ProblemKind::QueueFull
+        | ProblemKind::Stopping
+        | ProblemKind::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Turns whatever warp or a route rejected into a problem document, and counts it.
+pub(super) fn recover(
+    rejection: &warp::Rejection,
+    metrics: &Metrics,
+) -> Result<Response, Infallible> {
+    if let Some(refusal) = rejection.find::<Refusal>() {
+        metrics.problem(refusal.kind());
+        if let Refusal::Unreadable(error) = refusal {
+            tracing::error!(%error, "the log cannot be read");
+        }
+        return Ok(refuse(refusal));
+    }
+    // Content-Type is the only header field that routes read as text.
+    let kind = if rejection.is_not_found() {
+        ProblemKind::NotFound
+    } else if rejection.find::<warp::reject::InvalidHeader>().is_some() {
+        ProblemKind::BadHeader
+    } else {
+        ProblemKind::Internal
+    };
+    metrics.problem(kind);
+    let status = status_of(kind);
+    Ok(document(status, &Problem::new(kind, status.as_u16())))
+}
+
+fn refuse(refusal: &Refusal) -> Response {
+    let kind = refusal.kind();
+    let status = status_of(kind);
+    let mut response = document(status, &refusal.problem());
+    if let Refusal::Method { allow } = refusal {
+        let allow = HeaderValue::from_static(allow);
+        response.headers_mut().insert(ALLOW, allow);
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    }
+    response
+}
+
+fn document(status: StatusCode, problem: &Problem) -> Response {
+    // A struct of strings and numbers always serialises; an empty body would still be valid.
+    let body = serde_json::to_vec(problem).unwrap_or_default();
+    let mut response = with_type(problem::MEDIA_TYPE, Bytes::from(body));
+    *response.status_mut() = status;
+    response
+}
+
+/// A TimeStampResp, granted or rejected alike: HTTP 200 (RFC 3161, 3.4), because many clients
+/// take any other code for a transport failure and never show the reason.
+pub(super) fn time_stamp_reply(body: Vec<u8>) -> Response {
+    with_type("application/timestamp-reply", Bytes::from(body))
+}
+
+/// A TimeStampResp after which the same request may do better: HTTP 200 all the same.
+pub(super) fn failed_reply(body: Vec<u8>) -> Response {
+    let mut response = time_stamp_reply(body);
+    response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    response
+}
+
+/// A TimeStampResp that says systemFailure, from an authority that cannot take the request now.
+pub(super) fn busy_reply(body: Vec<u8>) -> Response {
+    let mut response = failed_reply(body);
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+}
+
+/// A good answer of the given media type.
+pub(super) fn with_type(media_type: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = http::Response::new(body.into());
+    set(&mut response, CONTENT_TYPE, media_type);
+    response.into_response()
+}
+
+/// A good answer that caches may keep for a second: the checkpoint moves with every batch.
+pub(super) fn short_lived(media_type: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = http::Response::new(body.into());
+    set(&mut response, CONTENT_TYPE, media_type);
+    set(&mut response, CACHE_CONTROL, "public, max-age=1");
+    response.into_response()
+}
+
+fn set(response: &mut http::Response<Bytes>, name: HeaderName, value: &'static str) {
+    response
+        .headers_mut()
+        .insert(name, HeaderValue::from_static(value));
+}

@@ -1,0 +1,30 @@
+//! The server as its clients see it: in this process, on 127.0.0.1, over raw sockets.
+//!
+//! `cfg(test)` on each module tells clippy that helpers are test code, too.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod clock;
+#[cfg(test)]
+mod der;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod init;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod parts;
+#[cfg(test)]
+mod private;
+#[cfg(test)]
+mod stamping;
