@@ -1,0 +1,34 @@
+//! `meridian init`: makes an evaluation authority, asking nothing.
+
+use std::io::{self, Write};
+
+use meridian_server::init::{Algorithm, InitOptions, init as make};
+
+use crate::args::{InitArgs, KeyKind};
+use crate::error::{Ending, chain, report};
+
+/// Makes the folder and says what is in it.
+pub(crate) fn init(args: &InitArgs) -> Ending {
+    let mut options = InitOptions::new(match args.algorithm {
+        KeyKind::P384 => Algorithm::P384,
+        KeyKind::P256 => Algorithm::P256,
+        KeyKind::Rsa3072 => Algorithm::Rsa3072,
+    });
+    if let Some(name) = &args.name {
+        options = options.with_name(name);
+    }
+    if let Err(error) = make(&args.dir, &options) {
+        report(&chain(&error), None);
+        return Ending::Refused;
+    }
+    let dir = args.dir.display();
+    let _written = writeln!(
+        io::stdout(),
+        "made an evaluation authority in {dir}\n\
+         \x20 {dir}/pki/root.pem      what clients trust\n\
+         \x20 {dir}/pki/log.vkey      what checks its log\n\
+         \x20 {dir}/meridian.toml     its configuration\n\
+         start it with: meridian serve {dir}"
+    );
+    Ending::Done
+}

@@ -1,0 +1,254 @@
+//! `meridian log`: reads the log of an authority that is stopped.
+//!
+//! What was released is what the lock record says: a last batch that only the database has never
+//! left the process.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use meridian_log::fault::Fault;
+use meridian_log::fsck::fsck as examine;
+use meridian_log::lock_record::file::FileLockRecord;
+use meridian_log::lock_record::{LockError, LockRecord, LockState};
+use meridian_log::store::rocks::RocksStore;
+use meridian_log::store::{Row, Store, StoreError};
+use meridian_merkle::error::{ProofError, ProveError};
+use meridian_merkle::hash::{Hash, leaf_hash};
+use meridian_merkle::inclusion::prove_inclusion;
+use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
+use meridian_server::config::{Config, ConfigError, Environment};
+use meridian_wire::note::error::NoteError;
+use meridian_wire::note::key::VerifierKey;
+use meridian_wire::note::signed_note::SignedNote;
+use meridian_wire::proof::{TlogProof, TlogProofError};
+
+use crate::args::LogCommand;
+use crate::error::{Ending, chain, report};
+use crate::stamp::token::token_digest;
+
+/// Why the log cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum LogError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the authority is running and has its log to itself")]
+    Running { listen: String, path: String },
+    #[error(transparent)]
+    Lock(LockError),
+    #[error("the lock record is empty: no batch was ever released")]
+    Empty,
+    #[error(
+        "the database ends at {database} leaves, {released} were released: it is an old copy, or lost data"
+    )]
+    Behind {
+        database: TreeSize,
+        released: TreeSize,
+    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("serial number {serial} is not given out, the log has {size} leaves")]
+    NoLeaf { serial: u64, size: TreeSize },
+    #[error("the database has lost {0}")]
+    Lost(Row),
+    #[error("the tree in the database is not the one that was released")]
+    Tree(#[from] ProofError),
+    #[error("the released checkpoint is malformed")]
+    Note(#[from] NoteError),
+    #[error("the proof cannot be written")]
+    Proof(#[from] TlogProofError),
+    #[error("no proof can be made for serial number {serial}")]
+    Unprovable { serial: u64 },
+    #[error("the log is not what its leaves make it")]
+    Fault(#[from] Fault),
+    #[error("cannot read the log's verifier key {}", path.display())]
+    KeyFile {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the log's verifier key {} is malformed", path.display())]
+    Key {
+        path: PathBuf,
+        #[source]
+        source: NoteError,
+    },
+    #[error("cannot write to standard output")]
+    Output(#[from] io::Error),
+}
+
+impl LogError {
+    fn ending(&self) -> Ending {
+        match self {
+            Self::Config(_) | Self::Running { .. } | Self::NoLeaf { .. } | Self::Output(_) => {
+                Ending::Refused
+            }
+            Self::Lock(_)
+            | Self::Empty
+            | Self::Behind { .. }
+            | Self::Store(_)
+            | Self::Lost(_)
+            | Self::Tree(_)
+            | Self::Note(_)
+            | Self::Fault(_)
+            | Self::Unprovable { .. }
+            | Self::KeyFile { .. }
+            | Self::Key { .. }
+            | Self::Proof(_) => Ending::Fault,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Running { listen, path } => Some(format!(
+                "by its configuration it answers at http://{listen}{path}"
+            )),
+            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) | Self::Fault(_) => Some(
+                "do not serve from this folder: restore the newest copy of the database".to_owned(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Runs one of the `log` commands.
+pub(crate) fn log(command: &LogCommand) -> Ending {
+    let outcome = match command {
+        LogCommand::Checkpoint(args) => checkpoint(&args.dir),
+        LogCommand::Proof(args) => proof(&args.dir, args.serial),
+        LogCommand::Info(args) => info(&args.dir),
+        LogCommand::Fsck(args) => fsck(&args.dir),
+    };
+    match outcome {
+        Ok(()) => Ending::Done,
+        Err(error) => {
+            report(&chain(&error), error.hint().as_deref());
+            error.ending()
+        }
+    }
+}
+
+/// The log of a stopped authority; nobody can start it while this lives.
+#[derive(Debug)]
+struct StoppedLog {
+    config: Config,
+    store: RocksStore,
+    released: LockState,
+    _lock: FileLockRecord,
+}
+
+impl StoppedLog {
+    /// `path` is what the running authority would be asked for.
+    fn open(dir: &Path, path: &str) -> Result<Self, LogError> {
+        let config = Config::load(dir, &Environment::of_process())?;
+        let mut lock =
+            FileLockRecord::open(&config.log.lock_record).map_err(|error| match error {
+                LockError::Held { .. } => LogError::Running {
+                    listen: config.http.listen.clone(),
+                    path: path.to_owned(),
+                },
+                other => LogError::Lock(other),
+            })?;
+        let released = lock
+            .read()
+            .map_err(LogError::Lock)?
+            .newest
+            .ok_or(LogError::Empty)?;
+        let store = RocksStore::open_read_only(&config.log.database)?;
+        let database = store.state()?.map_or(TreeSize::ZERO, |state| state.size);
+        if database < released.size {
+            return Err(LogError::Behind {
+                database,
+                released: released.size,
+            });
+        }
+        Ok(Self {
+            config,
+            store,
+            released,
+            _lock: lock,
+        })
+    }
+
+    fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
+        self.store
+            .leaf(index)?
+            .ok_or(LogError::Lost(Row::Leaf(index)))
+    }
+
+    fn node(&self, id: NodeId) -> Result<Hash, LogError> {
+        if id.level() == 0 {
+            return Ok(leaf_hash(&self.leaf(LeafIndex::new(id.index()))?));
+        }
+        self.store.node(id)?.ok_or(LogError::Lost(Row::Node(id)))
+    }
+}
+
+fn checkpoint(dir: &Path) -> Result<(), LogError> {
+    let log = StoppedLog::open(dir, "/log/checkpoint")?;
+    io::stdout().write_all(log.released.checkpoint.as_bytes())?;
+    Ok(())
+}
+
+fn proof(dir: &Path, serial: u64) -> Result<(), LogError> {
+    let log = StoppedLog::open(dir, &format!("/v1/proofs/{serial}"))?;
+    let (index, size) = (LeafIndex::new(serial), log.released.size);
+    if serial >= size.get() {
+        return Err(LogError::NoLeaf { serial, size });
+    }
+    let leaf = log.leaf(index)?;
+    let inclusion =
+        prove_inclusion(index, size, |id| log.node(id)).map_err(|error| match error {
+            ProveError::Question(error) => LogError::Tree(error),
+            ProveError::Fetch(error) => error,
+            _ => LogError::Unprovable { serial },
+        })?;
+    inclusion.verify(&leaf_hash(&leaf), &log.released.root)?;
+    let note = SignedNote::parse(&log.released.checkpoint)?;
+    let proof = TlogProof::new(Some(leaf), index, inclusion.hashes().to_vec(), note)?;
+    io::stdout().write_all(proof.text().as_bytes())?;
+    Ok(())
+}
+
+fn info(dir: &Path) -> Result<(), LogError> {
+    let log = StoppedLog::open(dir, "/log/checkpoint")?;
+    let released = &log.released;
+    let mut out = io::stdout().lock();
+    let note = SignedNote::parse(&released.checkpoint)?;
+    let origin = note.text().lines().next().unwrap_or_default();
+    writeln!(out, "origin:   {origin}")?;
+    writeln!(out, "size:     {}", released.size)?;
+    writeln!(out, "root:     {}", released.root)?;
+    if let Some(state) = log.store.state()? {
+        writeln!(out, "last:     {}", state.last_time)?;
+    }
+    writeln!(out, "released: {} times", released.counter)?;
+    writeln!(out, "database: {}", log.config.log.database.display())?;
+    writeln!(out, "key:      {}", log.config.log.verifier_key.display())?;
+    Ok(())
+}
+
+/// Everything, tokens included: what an auditor with the folder can know without the log's key.
+fn fsck(dir: &Path) -> Result<(), LogError> {
+    let log = StoppedLog::open(dir, "/log/checkpoint")?;
+    let path = log.config.log.verifier_key.clone();
+    let text = fs::read_to_string(&path).map_err(|source| LogError::KeyFile {
+        path: path.clone(),
+        source,
+    })?;
+    let key =
+        VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })?;
+    let report = examine(&log.store, &key, Some(&token_digest), &mut |_, _| ())?;
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "no fault in {} leaves and {} checkpoints",
+        report.size, report.checkpoints
+    )?;
+    writeln!(
+        out,
+        "stamps {}, events {}, void {}, erased {}",
+        report.stamps, report.events, report.voids, report.erased
+    )?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Where an answer goes: a file that appears whole or not at all, or standard output.
+
+use std::ffi::OsStr;
+use std::fs::{File, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+
+/// Readable by all but for what the umask takes: a stamp is no secret.
+const MODE: u32 = 0o666;
+
+/// Where the reply of one artifact goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Output {
+    /// A file.
+    Path(PathBuf),
+    /// Standard output.
+    Stdout,
+}
+
+/// Why an answer was not written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutputError {
+    #[error("{} is there already", path.display())]
+    Exists { path: PathBuf },
+    #[error("cannot write {}", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
+}
+
+/// FILE with an ending added: never replaced, so that a.txt and a.pdf do not meet.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(OsStr::new(ending));
+    PathBuf::from(name)
+}
+
+impl Output {
+    /// Fails early if the answer could not be written later; the write itself checks again.
+    pub(crate) fn refuse_overwrite(&self, force: bool) -> Result<(), OutputError> {
+        match self {
+            Self::Path(path) if !force && path.symlink_metadata().is_ok() => {
+                Err(OutputError::Exists { path: path.clone() })
+            }
+            Self::Path(_) | Self::Stdout => Ok(()),
+        }
+    }
+
+    /// Writes everything or nothing; a file is durable when this returns.
+    pub(crate) fn write(&self, octets: &[u8], force: bool) -> Result<(), OutputError> {
+        match self {
+            Self::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout
+                    .write_all(octets)
+                    .and_then(|()| stdout.flush())
+                    .map_err(OutputError::Stdout)
+            }
+            Self::Path(path) => write_file(path, octets, force),
+        }
+    }
+}
+
+fn write_file(path: &Path, octets: &[u8], force: bool) -> Result<(), OutputError> {
+    let failed = |source| OutputError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let permissions = Permissions::from_mode(MODE);
+    let mut file = Builder::new()
+        .prefix(".meridian-")
+        .permissions(permissions)
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(octets).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    let kept = if force {
+        file.persist(path)
+    } else {
+        file.persist_noclobber(path)
+    };
+    kept.map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => OutputError::Exists {
+            path: path.to_owned(),
+        },
+        _ => failed(error.error),
+    })?;
+    // The name is durable when its folder is.
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_overwrites_without_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tsr");
+        std::fs::write(&path, b"old").unwrap();
+        let output = Output::Path(path.clone());
+        assert!(matches!(
+            output.refuse_overwrite(false),
+            Err(OutputError::Exists { .. })
+        ));
+        assert!(matches!(
+            output.write(b"new", false),
+            Err(OutputError::Exists { .. })
+        ));
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        output.write(b"new", true).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn leaves_nothing_else_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        Output::Path(folder.path().join("a.tsr"))
+            .write(b"x", false)
+            .unwrap();
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_ending_is_added_never_replaced() {
+        assert_eq!(
+            beside(Path::new("d/a.txt"), ".tsr"),
+            Path::new("d/a.txt.tsr")
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! The program, and a running authority.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The program, given arguments.
+pub(crate) fn meridian(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meridian"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end; exit code, standard output, standard error.
+pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |octets| String::from_utf8(octets).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+/// `meridian init`, then `meridian serve` on a free port; killed when dropped.
+pub(crate) struct Authority {
+    pub(crate) folder: TempDir,
+    pub(crate) address: String,
+    child: Child,
+}
+
+impl Authority {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let (code, _, stderr) = run(meridian(&["init"]).arg(&data));
+        assert_eq!(code, 0, "{stderr}");
+        let (child, address) = serve(&data);
+        Self {
+            folder,
+            address,
+            child,
+        }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/tsa", self.address)
+    }
+
+    /// SIGTERM, and waits for the drain.
+    pub(crate) fn stop(&mut self) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        let _killed = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
+/// Starts `meridian serve` and reads where it listens.
+fn serve(data: &Path) -> (Child, String) {
+    let mut child = meridian(&["serve", "--listen", "127.0.0.1:0"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let address = line
+        .trim()
+        .strip_prefix("serving on http://")
+        .unwrap()
+        .to_owned();
+    (child, address)
+}

@@ -1,0 +1,147 @@
+//! The other commands, as typed; and how errors read.
+use std::fs;
+
+use crate::authority::{Authority, meridian, run};
+
+#[test]
+fn usage_errors_end_with_3_in_our_own_form() {
+    let (code, stdout, stderr) = run(&mut meridian(&["stamp", "--nonsense"]));
+    assert_eq!((code, stdout.as_str()), (3, ""));
+    assert!(
+        stderr.starts_with("meridian: error: unexpected argument '--nonsense' found"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("\nmeridian: hint: "), "{stderr}");
+    let (code, _, stderr) = run(&mut meridian(&["stamp", "--url", "ftp://host", "file"]));
+    assert_eq!(code, 3, "{stderr}");
+    let (code, _, stderr) = run(&mut meridian(&[
+        "stamp",
+        "-",
+        "--url",
+        "http://127.0.0.1:9",
+    ]));
+    assert_eq!(code, 3);
+    assert!(stderr.contains("standard input needs --out"), "{stderr}");
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let (code, stdout, _) = run(&mut meridian(&["--help"]));
+    assert_eq!(code, 0);
+    assert!(stdout.contains("Exit codes:"), "{stdout}");
+    let (code, stdout, _) = run(&mut meridian(&["--version"]));
+    assert_eq!(
+        (code, stdout.as_str()),
+        (0, concat!("meridian ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+}
+
+#[test]
+fn init_refuses_a_folder_that_is_not_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mine"), "x").unwrap();
+    let (code, _, stderr) = run(meridian(&["init"]).arg(folder.path()));
+    assert_eq!(code, 1);
+    assert!(stderr.starts_with("meridian: error: "), "{stderr}");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn serve_says_how_to_make_an_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, _, stderr) = run(meridian(&["serve"]).arg(folder.path()));
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains("hint: make an authority with: meridian init"),
+        "{stderr}"
+    );
+}
+
+/// A wrong hint costs more than none: who makes a new lock record has lost the old one.
+#[test]
+fn serve_says_what_to_do_about_a_broken_folder() {
+    for (file, content, hint) in [
+        (
+            "meridian.toml",
+            Some(&b"\xff"[..]),
+            "hint: the configuration is",
+        ),
+        ("lock", None, "hint: put the lock record itself back"),
+        (
+            "lock",
+            Some(b"short"),
+            "hint: put the lock record itself back",
+        ),
+        ("pki/tsu.key", None, "hint: restore it"),
+        ("pki/log.vkey", None, "hint: restore it"),
+        ("log/CURRENT", None, "then restore the newest copy"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        assert_eq!(run(meridian(&["init"]).arg(&data)).0, 0);
+        let path = data.join(file);
+        match content {
+            Some(content) => fs::write(&path, content).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        let (code, _, stderr) = run(meridian(&["serve"]).arg(&data));
+        assert_eq!(code, 1, "{file}: {stderr}");
+        assert!(stderr.contains(hint), "{file}: {stderr}");
+        assert!(!stderr.contains("meridian init"), "{file}: {stderr}");
+    }
+}
+
+#[test]
+fn config_check_names_file_line_and_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    assert_eq!(run(meridian(&["init"]).arg(&data)).0, 0);
+    let file = data.join("meridian.toml");
+    let (code, stdout, stderr) = run(meridian(&["config", "check"]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("would serve on 127.0.0.1:3161"), "{stdout}");
+
+    let good = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("[nonsense]\nkey = 1\n{good}")).unwrap();
+    let (code, _, stderr) = run(meridian(&["config", "check"]).arg(&file));
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains("meridian.toml:1") && stderr.contains("nonsense"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn log_commands_read_a_stopped_authority_and_point_to_a_running_one() {
+    let mut authority = Authority::start();
+    let file = authority.folder.path().join("document");
+    fs::write(&file, "x").unwrap();
+    let (code, stdout, stderr) =
+        run(meridian(&["stamp", "--proof", "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    let serial = stdout.trim().rsplit(' ').next().unwrap().to_owned();
+
+    let (code, _, stderr) = run(meridian(&["log", "checkpoint"]).arg(authority.data()));
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains("running") && stderr.contains("/log/checkpoint"),
+        "{stderr}"
+    );
+
+    authority.stop();
+    let (code, checkpoint, stderr) = run(meridian(&["log", "checkpoint"]).arg(authority.data()));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(checkpoint.contains("\n\n\u{2014} "), "{checkpoint}");
+    let (code, proof, stderr) = run(meridian(&["log", "proof", &serial]).arg(authority.data()));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(proof.contains(&format!("\nindex {serial}\n")), "{proof}");
+    let (code, info, stderr) = run(meridian(&["log", "info"]).arg(authority.data()));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(info.contains("size:"), "{info}");
+    let (code, _, stderr) = run(meridian(&["log", "fsck"]).arg(authority.data()));
+    assert_eq!(code, 0, "{stderr}");
+
+    let (code, _, stderr) = run(meridian(&["log", "proof", "999999"]).arg(authority.data()));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("not given out"), "{stderr}");
+}

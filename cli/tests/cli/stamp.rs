@@ -1,0 +1,241 @@
+//! `meridian stamp` against the real server, and against somebody who spoils its answers.
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::authority::{Authority, meridian, run};
+use crate::middle::{Message, Middle, forward};
+
+const REPLY: &str = "application/timestamp-reply";
+
+/// A file to stamp, in the authority's folder.
+fn document(authority: &Authority) -> PathBuf {
+    let path = authority.folder.path().join("document.txt");
+    fs::write(&path, "what existed\n").unwrap();
+    path
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    PathBuf::from(format!("{}{ending}", path.display()))
+}
+
+/// Asks through `middle`, expects a refusal with these words, and that nothing was written.
+fn refused_with(authority: &Authority, middle: &Middle, words: &str) {
+    let file = document(authority);
+    let (code, _, stderr) = run(meridian(&["stamp", "--url", &middle.url]).arg(&file));
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains(words), "{stderr}");
+    assert!(!beside(&file, ".tsr").exists());
+    // Nor is a temporary file left: the folder has the data, and the document.
+    assert_eq!(authority.folder.path().read_dir().unwrap().count(), 2);
+}
+
+/// Somebody who changes the body of the authority's answer.
+fn spoiling(authority: &Authority, spoil: impl Fn(&mut Vec<u8>) + Send + 'static) -> Middle {
+    let address = authority.address.clone();
+    Middle::start(move |_, request| {
+        let mut answer = forward(&address, &request);
+        spoil(&mut answer.body);
+        answer
+    })
+}
+
+#[test]
+fn writes_reply_and_proof_beside_every_file() {
+    let authority = Authority::start();
+    let (first, second) = (document(&authority), authority.folder.path().join("empty"));
+    fs::write(&second, "").unwrap();
+    let (code, stdout, stderr) =
+        run(meridian(&["stamp", "--proof", "--url", &authority.url()]).args([&first, &second]));
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    for file in [&first, &second] {
+        assert!(beside(file, ".tsr").is_file());
+        assert!(
+            fs::read_to_string(beside(file, ".tlog-proof"))
+                .unwrap()
+                .starts_with("c2sp.org/tlog-proof@v1\n")
+        );
+    }
+    assert_eq!(stdout.lines().count(), 2);
+}
+
+#[test]
+fn stamps_standard_input_and_a_given_digest() {
+    let authority = Authority::start();
+    let (out, url) = (authority.folder.path().join("stdin.tsr"), authority.url());
+    let mut child = meridian(&["stamp", "-", "--url", &url, "--out"])
+        .arg(&out)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"abc").unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(out.is_file());
+
+    let abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let output = meridian(&["stamp", "--digest", abc, "--out", "-", "--url", &url])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    assert_eq!(output.stdout.first(), Some(&0x30));
+}
+
+#[test]
+fn never_overwrites_without_force() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    fs::write(beside(&file, ".tsr"), "mine").unwrap();
+    let (code, _, stderr) = run(meridian(&["stamp", "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains("is there already") && stderr.contains("hint: --force"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read(beside(&file, ".tsr")).unwrap(), b"mine");
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--force", "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    assert_ne!(fs::read(beside(&file, ".tsr")).unwrap(), b"mine");
+}
+
+#[test]
+fn goes_on_after_a_file_that_cannot_be_read() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    let missing = authority.folder.path().join("missing");
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--url", &authority.url()]).args([&missing, &file]));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("missing: cannot open it"), "{stderr}");
+    assert!(beside(&file, ".tsr").is_file());
+}
+
+#[test]
+fn tells_why_the_authority_refused() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--policy", "1.2.3.4", "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("unacceptedPolicy"), "{stderr}");
+    assert!(!beside(&file, ".tsr").exists());
+}
+
+#[test]
+fn rejects_a_token_whose_signature_was_changed() {
+    let authority = Authority::start();
+    // Our tokens end with the signature.
+    let middle = spoiling(&authority, |body| *body.last_mut().unwrap() ^= 1);
+    refused_with(&authority, &middle, "signature");
+}
+
+#[test]
+fn rejects_the_token_of_another_request() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    let (code, _, stderr) = run(meridian(&["stamp", "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    let old = fs::read(beside(&file, ".tsr")).unwrap();
+    fs::remove_file(beside(&file, ".tsr")).unwrap();
+    let replay = Middle::start(move |_, _| Message::answer("200 OK", REPLY, old.clone()));
+    refused_with(&authority, &replay, "another nonce");
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--hash", "sha384", "--url", &replay.url]).arg(&file));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("another digest"), "{stderr}");
+}
+
+#[test]
+fn rejects_a_token_without_the_certificate_that_was_asked_for() {
+    let authority = Authority::start();
+    let address = authority.address.clone();
+    let middle = Middle::start(move |_, mut request| {
+        // The request ends with certReq TRUE; without it, the answer carries no certificate.
+        assert!(request.body.ends_with(&[1, 1, 0xff]));
+        request.body.truncate(request.body.len() - 3);
+        request.body[1] -= 3;
+        forward(&address, &request)
+    });
+    refused_with(&authority, &middle, "certificate");
+}
+
+#[test]
+fn keeps_the_reply_and_rejects_the_proof_of_another_stamp() {
+    let authority = Authority::start();
+    let address = authority.address.clone();
+    let middle = Middle::start(move |_, mut request| {
+        // The first token has serial number 2: 0 is the genesis, 1 the start.
+        request.head = request.head.replace("/v1/proofs/2", "/v1/proofs/1");
+        forward(&address, &request)
+    });
+    let file = document(&authority);
+    let (code, _, stderr) = run(meridian(&["stamp", "--proof", "--url", &middle.url]).arg(&file));
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("the proof does not hold"), "{stderr}");
+    assert!(beside(&file, ".tsr").is_file());
+    assert!(!beside(&file, ".tlog-proof").exists());
+}
+
+#[test]
+fn rejects_a_reply_without_end() {
+    let authority = Authority::start();
+    let middle = Middle::start(|_, _| Message::answer("200 OK", REPLY, vec![0x30; 2 << 20]));
+    refused_with(&authority, &middle, "larger than");
+}
+
+#[test]
+fn rejects_another_media_type() {
+    let authority = Authority::start();
+    let middle = Middle::start(|_, _| Message::answer("200 OK", "text/html", b"<html>".to_vec()));
+    refused_with(&authority, &middle, "media type");
+    assert_eq!(middle.calls(), 1);
+}
+
+#[test]
+fn asks_again_when_the_authority_is_busy() {
+    let authority = Authority::start();
+    let address = authority.address.clone();
+    let middle = Middle::start(move |call, request| match call {
+        0 => Message::answer(
+            "503 Service Unavailable\r\nRetry-After: 1",
+            REPLY,
+            Vec::new(),
+        ),
+        _ => forward(&address, &request),
+    });
+    let file = document(&authority);
+    let (code, _, stderr) = run(meridian(&["stamp", "--url", &middle.url]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(middle.calls(), 2);
+}
+
+#[test]
+fn asks_the_next_url_and_says_so() {
+    let authority = Authority::start();
+    let middle = Middle::start(|_, _| Message::answer("404 Not Found", "text/plain", Vec::new()));
+    let file = document(&authority);
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--url", &middle.url, "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stderr.contains("meridian: warning:") && stderr.contains("404"),
+        "{stderr}"
+    );
+    assert_eq!(middle.calls(), 1);
+}
+
+#[test]
+fn ends_with_2_when_nobody_answers() {
+    let mut authority = Authority::start();
+    authority.stop();
+    let (first, second) = (document(&authority), authority.folder.path().join("second"));
+    fs::write(&second, "too").unwrap();
+    let url = authority.url();
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--jobs", "1", "--url", &url]).args([&first, &second]));
+    assert_eq!(code, 2, "{stderr}");
+    assert!(
+        stderr.contains("hint: check the URL") && stderr.contains("not asked for"),
+        "{stderr}"
+    );
+}
