@@ -40,9 +40,6 @@ TREE = MUTANTS / "tree"
 # target/release has none; a mutation compiles one crate and its dependents.
 BUILD_S = 1800
 TEST_S = 120
-# Larger files are linked, not copied. Nobody writes into them: rustc, ar and
-# Cargo put a new file in the place of an old one.
-LINKED_OCTETS = 1 << 20
 
 
 class Stop(Exception):
@@ -109,16 +106,17 @@ def copy_tree():
 
 
 def take_over():
-    """Takes what was built from registries over from target/release."""
-    for folder, suffixes in ((".fingerprint", None), ("build", None), ("deps", {".rlib", ".rmeta", ".so", ".d"})):
+    """Takes what was built from registries over from target/release, times included.
+
+    Objects are left: they are in the archives already, and RocksDB has many.
+    """
+    libraries = {".rlib", ".rmeta", ".so", ".d"}
+    for folder in (".fingerprint", "build", "deps"):
         for path in (BUILT / "release" / folder).rglob("*"):
             relative = path.relative_to(BUILT / "release")
-            unit = relative.parts[1]
-            if unit.startswith(("meridian", "libmeridian")):
+            if relative.parts[1].startswith(("meridian", "libmeridian")) or path.suffix == ".o":
                 continue
-            if suffixes is not None and path.suffix not in suffixes:
-                continue
-            if path.is_file():
+            if path.is_file() and (folder != "deps" or path.suffix in libraries):
                 take_over_file(path, MUTANTS / "release" / relative)
 
 
@@ -130,12 +128,6 @@ def take_over_file(source, copy):
             return
         copy.unlink()
     copy.parent.mkdir(parents=True, exist_ok=True)
-    if stat.st_size >= LINKED_OCTETS:
-        try:
-            os.link(source, copy)
-            return
-        except OSError:
-            pass  # Another file system.
     shutil.copy2(source, copy)
 
 
@@ -219,6 +211,8 @@ def mutate(row):
 
 def check_fit(picked):
     for row in picked:
+        if not (ROOT / row.file).is_file():
+            raise Stop(f"{row.id}: there is no {row.file}")
         count = (ROOT / row.file).read_text(encoding="utf-8").count(row.before)
         if count != 1:
             raise Stop(f"{row.id}: '{row.before}' stands {count} times in {row.file}")
@@ -243,6 +237,21 @@ def try_all(picked, deadline):
             print(f"{row.id:<20} {verdict} ({time.monotonic() - start:.0f} s)", flush=True)
             wrong += fault is not None
     return wrong
+
+
+def wait_for(lock, deadline):
+    """One run at a time: they share the tree and its build."""
+    told = False
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Stop("another run has not ended in time") from None
+        if not told:
+            print("mutate: waits until another run has ended", file=sys.stderr, flush=True)
+            told = True
+        time.sleep(1)
 
 
 def arguments():
@@ -282,9 +291,10 @@ def main():
             print("\n".join(f"{row.id}\t{row.target}\t{row.test}" for row in picked))
             return 0
         TREE.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + words.minutes * 60
         with (MUTANTS / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            wrong = try_all(picked, time.monotonic() + words.minutes * 60)
+            wait_for(lock, deadline)
+            wrong = try_all(picked, deadline)
     except Stop as stop:
         print(f"mutate: error: {stop}", file=sys.stderr)
         return 3

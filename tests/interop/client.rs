@@ -1,0 +1,118 @@
+//! A foreign program, run within a time limit; its output is the test's evidence.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use meridian_tests::Failure;
+
+/// Seconds for one run of one program; a JVM on a busy machine takes a few.
+const LIMIT_S: &str = "120";
+
+/// A program of the system, by name.
+pub(crate) fn client(name: &str) -> Result<Command, Failure> {
+    let found = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    if !found {
+        return Err(format!("{name} is not installed: run scripts/setup.sh").into());
+    }
+    Ok(limited(name))
+}
+
+/// The Python of the virtual environment that scripts/setup.sh makes.
+pub(crate) fn python(script: &str) -> Result<Command, Failure> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = tests
+        .with_file_name("target")
+        .join("interop-venv/bin/python");
+    if !python.is_file() {
+        return Err(format!("{} is not there: run scripts/setup.sh", python.display()).into());
+    }
+    let mut command = limited(python);
+    command.arg("-B").arg(tests.join("interop").join(script));
+    Ok(command)
+}
+
+/// One of ours, beside the tests.
+pub(crate) fn ours(name: &str) -> Result<Command, Failure> {
+    Ok(limited(program(name)?))
+}
+
+/// Where Cargo put a program of ours.
+pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
+    let program = meridian_tests::authority::meridian()?.with_file_name(name);
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(format!("{} was not built", program.display()).into())
+    }
+}
+
+fn limited(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("timeout");
+    command.arg(LIMIT_S).arg(program);
+    // Messages are compared below.
+    command
+        .env("LC_ALL", "C")
+        .stdin(std::process::Stdio::null());
+    command
+}
+
+/// What a program wrote and how it ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    what: String,
+    output: Output,
+}
+
+/// Runs it to its end.
+pub(crate) fn run(command: &mut Command) -> Result<Ran, Failure> {
+    let what = format!("{:?}", command.get_args().collect::<Vec<_>>());
+    let output = command
+        .output()
+        .map_err(|error| format!("{what}: {error}"))?;
+    Ok(Ran { what, output })
+}
+
+impl Ran {
+    /// Standard output, if it ended well.
+    pub(crate) fn succeeded(self) -> Result<String, Failure> {
+        if self.output.status.success() {
+            Ok(self.text())
+        } else {
+            Err(self.described().into())
+        }
+    }
+
+    /// Everything it wrote, if it refused with this exit code.
+    pub(crate) fn refused(self, code: i32) -> Result<String, Failure> {
+        if self.output.status.code() == Some(code) {
+            Ok(self.text())
+        } else {
+            Err(self.described().into())
+        }
+    }
+
+    fn text(&self) -> String {
+        let of = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        of(&self.output.stdout) + &of(&self.output.stderr)
+    }
+
+    fn described(&self) -> String {
+        format!(
+            "{} ended with {}:\n{}",
+            self.what,
+            self.output.status,
+            self.text()
+        )
+    }
+}
+
+/// Fails unless `text` has `needle` in it.
+pub(crate) fn contains(text: &str, needle: &str) -> Result<(), Failure> {
+    if text.contains(needle) {
+        Ok(())
+    } else {
+        Err(format!("no {needle:?} in:\n{text}").into())
+    }
+}
