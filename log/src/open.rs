@@ -199,6 +199,25 @@ impl Log {
         })
     }
 
+    /// The part of the rule of [`Log::open`] that needs no writer: whether
+    /// database and lock record hold checkpoints that follow one another.
+    ///
+    /// For a store that was opened for reading only. Opening a database for
+    /// writing can delete what could not be read of its log files, which a
+    /// database that has lost released leaves must keep: it may be all that is
+    /// left of them.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], as [`Log::open`]; nothing was changed.
+    pub fn check(store: &dyn Store, lock: &mut dyn LockRecord) -> Result<(), OpenError> {
+        let reading = lock.read()?;
+        match store.state()? {
+            Some(state) => compare(&state, &reading).map(drop),
+            None => Err(without_database(&reading)),
+        }
+    }
+
     /// Opens a log, by this rule: if database and lock record hold the same
     /// checkpoint, go on. If the lock record holds the checkpoint before the
     /// database's last batch, check that batch and roll the record forward.

@@ -126,3 +126,28 @@ fn a_bit_that_flips_in_the_log_is_never_taken_for_data() {
         assert!(size < LEAVES && !opened, "octet {at}");
     }
 }
+
+#[test]
+fn a_look_before_opening_refuses_and_keeps_the_log_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (copy, mut lock) = cut(dir.path());
+    let path = wal(&copy);
+    let whole = fs::read(&path).unwrap();
+    let mut flipped = whole.clone();
+    flipped[300] ^= 0x04;
+    fs::write(&path, &flipped).unwrap();
+    let look = |lock: &mut MemLockRecord| {
+        let store = RocksStore::open_read_only(&copy).unwrap();
+        Log::check(&store, lock)
+    };
+    assert!(matches!(
+        look(&mut lock),
+        Err(OpenError::DatabaseBehind { .. })
+    ));
+    assert_eq!(fs::read(&path).unwrap(), flipped);
+    // The disk reads well again, or somebody repairs it: nothing was lost.
+    fs::write(&path, whole).unwrap();
+    look(&mut lock).unwrap();
+    let log = open(&copy, &lock).unwrap();
+    assert_eq!(log.reader().size(), TreeSize::new(LEAVES));
+}
