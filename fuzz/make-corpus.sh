@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Makes the starting corpora again, with OpenSSL and with a throwaway authority of our own.
+# Run it from the repository root after `make build`. Inputs that a fuzzer found are kept.
+set -euo pipefail
+
+corpus=fuzz/corpus
+meridian=target/release/meridian
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+for target in request token response certificate note checkpoint proof leaf pem verify; do
+    mkdir -p "$corpus/$target"
+done
+printf 'a document\n' >"$work/doc"
+
+# Requests: every digest served, and what is refused by name.
+for digest in sha256 sha384 sha512 sha3-256 sha3-384 sha3-512 sha512-256 sha1 md5; do
+    openssl ts -query -data "$work/doc" -"$digest" -cert -out "$corpus/request/$digest.tsq"
+done
+openssl ts -query -data "$work/doc" -sha256 -no_nonce -out "$corpus/request/no-nonce.tsq"
+openssl ts -query -data "$work/doc" -sha256 -tspolicy 1.2.3.4 -out "$corpus/request/other-policy.tsq"
+# An extension, and an explicit certReq FALSE: OpenSSL writes neither.
+openssl asn1parse -noout -out "$corpus/request/extension.tsq" -genconf - <<'CONF'
+asn1 = SEQUENCE:req
+[req]
+version = INTEGER:1
+imprint = SEQUENCE:imprint
+certReq = BOOLEAN:FALSE
+extensions = IMPLICIT:0,SEQUENCE:extensions
+[imprint]
+algorithm = SEQUENCE:algorithm
+digest = FORMAT:HEX,OCTETSTRING:0000000000000000000000000000000000000000000000000000000000000000
+[algorithm]
+oid = OID:2.16.840.1.101.3.4.2.1
+null = NULL
+[extensions]
+one = SEQUENCE:extension
+[extension]
+oid = OID:1.2.3.4
+value = FORMAT:HEX,OCTETSTRING:0500
+CONF
+
+# An OpenSSL authority: DER tokens, a refusal, a BER token, certificates, a CRL.
+cat >"$work/openssl.cnf" <<CONF
+[req]
+distinguished_name = dn
+[dn]
+[root]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+[tsa]
+basicConstraints = CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+subjectAltName = DNS:tsa.example,URI:http://tsa.example/
+[ca]
+default_ca = ca_default
+[ca_default]
+database = $work/index.txt
+crlnumber = $work/crlnumber
+default_md = sha384
+default_crl_days = 30
+[tsa_config]
+serial = $work/serial
+default_policy = 1.2.3.4.1
+digests = sha256, sha384
+accuracy = secs:1, millisecs:500, microsecs:100
+ordering = yes
+tsa_name = yes
+ess_cert_id_chain = yes
+ess_cert_id_alg = sha256
+signer_digest = sha384
+CONF
+ca() { openssl req -config "$work/openssl.cnf" -x509 -newkey "$1" -pkeyopt "$2" -nodes -days 3650 \
+    -extensions root -subj "$3" -keyout "$work/root.key" -out "$work/root.pem" 2>/dev/null; }
+ca ec ec_paramgen_curve:P-384 '/CN=Corpus Root/O=Nobody/C=XX'
+openssl req -config "$work/openssl.cnf" -newkey rsa:2048 -nodes -subj '/CN=Corpus TSA' \
+    -keyout "$work/tsa.key" -out "$work/tsa.csr" 2>/dev/null
+openssl x509 -req -in "$work/tsa.csr" -CA "$work/root.pem" -CAkey "$work/root.key" -days 3650 \
+    -set_serial 0x1234567890abcdef -extfile "$work/openssl.cnf" -extensions tsa \
+    -out "$work/tsa.pem" 2>/dev/null
+echo 01 >"$work/serial"
+echo 01 >"$work/crlnumber"
+: >"$work/index.txt"
+reply() { openssl ts -reply -config "$work/openssl.cnf" -section tsa_config \
+    -queryfile "$corpus/request/$1.tsq" -signer "$work/tsa.pem" -inkey "$work/tsa.key" \
+    -chain "$work/root.pem" "${@:2}" 2>/dev/null; }
+reply sha256 -out "$corpus/response/openssl-granted.tsr"
+reply sha1 -out "$corpus/response/openssl-refused.tsr" || true
+reply sha256 -token_out -out "$corpus/token/openssl-chain.der"
+reply no-nonce -token_out -out "$corpus/token/openssl-bare.der"
+openssl cms -verify -noverify -inform DER -in "$corpus/token/openssl-bare.der" \
+    -certfile "$work/tsa.pem" -binary -out "$work/tstinfo.der" 2>/dev/null
+openssl cms -sign -stream -nodetach -binary -cades -md sha256 -in "$work/tstinfo.der" \
+    -econtent_type 1.2.840.113549.1.9.16.1.4 -signer "$work/tsa.pem" -inkey "$work/tsa.key" \
+    -outform DER -out "$corpus/token/openssl-ber.der"
+for name in root tsa; do
+    openssl x509 -in "$work/$name.pem" -outform DER -out "$corpus/certificate/openssl-$name.der"
+done
+openssl ca -config "$work/openssl.cnf" -revoke "$work/tsa.pem" -keyfile "$work/root.key" \
+    -cert "$work/root.pem" 2>/dev/null
+openssl ca -config "$work/openssl.cnf" -gencrl -keyfile "$work/root.key" -cert "$work/root.pem" \
+    -out "$work/crl.pem" 2>/dev/null
+openssl crl -in "$work/crl.pem" -outform DER -out "$corpus/certificate/openssl.crl"
+
+# Bundles. The key is Ed25519 of 32 zero octets: nobody's.
+cat "$work/tsa.pem" "$work/root.pem" >"$corpus/pem/chain.pem"
+cp "$corpus/certificate/openssl-root.der" "$corpus/pem/one.der"
+{
+    echo '-----BEGIN PRIVATE KEY-----'
+    echo 'MC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+    echo '-----END PRIVATE KEY-----'
+} >"$corpus/pem/nobodys-key.pem"
+
+# An authority of ours: tokens of both policies, with and without certificates, and its log.
+"$meridian" init "$work/data" >/dev/null
+"$meridian" serve "$work/data" --listen 127.0.0.1:39161 2>/dev/null &
+server=$!
+url=http://127.0.0.1:39161
+for _ in $(seq 100); do curl -sf "$url/log/checkpoint" >/dev/null && break || sleep 0.1; done
+mkdir -p fuzz/trust
+cp "$work/data/pki/root.pem" fuzz/trust/root.pem
+cp "$work/data/pki/log.vkey" fuzz/trust/log.vkey
+for name in root tsu; do
+    openssl x509 -in "$work/data/pki/$name.pem" -outform DER -out "$corpus/certificate/ours-$name.der"
+done
+stamp() { curl -sf -H 'Content-Type: application/timestamp-query' --data-binary "@$1" "$url/tsa"; }
+for name in sha256 sha3-512 no-nonce sha1; do
+    stamp "$corpus/request/$name.tsq" >"$corpus/response/ours-$name.tsr"
+done
+for name in sha256 sha3-512 no-nonce; do
+    openssl ts -reply -in "$corpus/response/ours-$name.tsr" -token_out \
+        -out "$corpus/token/ours-$name.der" 2>/dev/null
+    cp "$corpus/token/ours-$name.der" "$corpus/verify/"
+done
+cp "$corpus"/token/openssl-*.der "$corpus/verify/"
+cp "$corpus/token/openssl-bare.der" "$corpus/certificate/not-a-certificate.der"
+curl -sf "$url/log/checkpoint" >"$corpus/note/checkpoint.note"
+cp "$work/data/pki/log.vkey" "$corpus/note/key.vkey"
+sed '/^$/,$d' "$corpus/note/checkpoint.note" >"$corpus/checkpoint/ours.txt"
+printf '%s\nan extension\n' "$(cat "$corpus/checkpoint/ours.txt")" >"$corpus/checkpoint/extension.txt"
+for serial in 0 1 2 3; do
+    curl -sf "$url/v1/proofs/$serial" >"$corpus/proof/$serial.tlog-proof" || continue
+    sed -n 's/^extra //p' "$corpus/proof/$serial.tlog-proof" | base64 -d >"$corpus/leaf/$serial.der"
+done
+find "$corpus" -empty -delete

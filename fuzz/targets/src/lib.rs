@@ -1,0 +1,29 @@
+//! The bodies of the fuzz targets, so that stable can replay their corpora.
+//!
+//! A body takes any bytes. It may not panic, hang or allocate without bound, and what it
+//! asserts is a property of the parser: what was accepted is written back unchanged.
+
+mod log;
+mod timestamp;
+mod verifier;
+
+pub use log::{checkpoint, leaf, note, proof};
+pub use timestamp::{certificate, pem, request, response, token};
+pub use verifier::verify;
+
+/// A target: its name, which is also its corpus folder's, and its body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target. A parser without a line here is not fuzzed.
+pub const TARGETS: &[Target] = &[
+    ("request", request),
+    ("token", token),
+    ("response", response),
+    ("certificate", certificate),
+    ("note", note),
+    ("checkpoint", checkpoint),
+    ("proof", proof),
+    ("leaf", leaf),
+    ("pem", pem),
+    ("verify", verify),
+];
