@@ -376,7 +376,12 @@ mod tests {
     #[test]
     fn refuses_an_arc_on_which_const_oid_panics() {
         assert!(parse("1.2.268435455").is_ok());
-        for arc in ["268435456", "4294967295", "4294967296", "99999999999999999999"] {
+        for arc in [
+            "268435456",
+            "4294967295",
+            "4294967296",
+            "99999999999999999999",
+        ] {
             assert_eq!(parse(&format!("1.2.{arc}")), Err(NotAnOid), "{arc}");
             assert_eq!(parse(&format!("{arc}.2.3")), Err(NotAnOid), "{arc}");
         }

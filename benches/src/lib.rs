@@ -1,0 +1,1 @@
+//! criterion benches, the load run, side-by-side runs.
