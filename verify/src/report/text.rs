@@ -90,11 +90,9 @@ pub(crate) fn write_token(out: &mut String, token: &TokenFacts) -> fmt::Result {
         token.imprint_algorithm,
         hex::encode(&token.imprint)
     )?;
-    writeln!(
-        out,
-        "  signer    {}",
-        token.signer.as_deref().unwrap_or("(not at hand)")
-    )?;
+    if let Some(signer) = &token.signer {
+        writeln!(out, "  signer    {signer}")?;
+    }
     if let Some(nonce) = &token.nonce {
         writeln!(out, "  nonce     {nonce}")?;
     }
