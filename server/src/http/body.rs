@@ -114,20 +114,20 @@ mod tests {
     #[test]
     fn large_bodies_share_a_room_and_small_ones_need_none() {
         let large_bodies = Semaphore::new(2 * LIMIT);
-        let room = |length| super::room(&large_bodies, length, LIMIT);
-        let first = room(BodyLength::Known(65_536)).unwrap();
-        let second = room(BodyLength::Chunked).unwrap();
+        let take = |length| room(&large_bodies, length, LIMIT);
+        let first = take(BodyLength::Known(65_536)).unwrap();
+        let second = take(BodyLength::Chunked).unwrap();
         assert!(first.is_some() && second.is_some());
         assert!(matches!(
-            room(BodyLength::Known(4_097)),
+            take(BodyLength::Known(4_097)),
             Err(Refusal::Rejected {
                 rejection: Rejection::QueueFull,
                 ..
             })
         ));
-        assert!(room(BodyLength::Known(4_096)).unwrap().is_none());
-        assert!(room(BodyLength::Known(65_537)).unwrap().is_none(), "413");
+        assert!(take(BodyLength::Known(4_096)).unwrap().is_none());
+        assert!(take(BodyLength::Known(65_537)).unwrap().is_none(), "413");
         drop(first);
-        assert!(room(BodyLength::Known(4_097)).unwrap().is_some());
+        assert!(take(BodyLength::Known(4_097)).unwrap().is_some());
     }
 }
