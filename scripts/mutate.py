@@ -6,7 +6,7 @@ anyone can repeat the choice. Nothing is changed in the tree you work in: the
 files that git knows or would add are copied to target/mutants/tree and mutated
 there. That folder has a build of its own, target/mutants/release: Cargo names
 the artifacts of two copies of a workspace alike, so a shared one would put
-mutated code into yours. What comes from registries is taken over from
+mutated code into yours. Foreign crates are taken over from
 target/release, so RocksDB is not built again.
 
 A mutation is 'red' if its test is green before it and fails after it. One that
@@ -106,7 +106,7 @@ def copy_tree():
 
 
 def take_over():
-    """Takes what was built from registries over from target/release, times included.
+    """Takes the foreign crates over from target/release, times included.
 
     Objects are left: they are in the archives already, and RocksDB has many.
     """

@@ -3,7 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helper functions may stop the test"
+    reason = "what a test calls may stop the test"
 )]
 
 use std::path::{Path, PathBuf};

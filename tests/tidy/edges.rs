@@ -1,4 +1,4 @@
-//! DESIGN section 2, 'who may import whom', as a table that a test holds the workspace to.
+//! docs/ARCHITECTURE.md, 'Code map': who may import whom, as a table that a test holds the workspace to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,6 +164,6 @@ mod tests {
 
     #[test]
     fn a_crate_that_the_table_does_not_name_is_a_breach() {
-        assert_eq!(breaches(&[package("helpers", &[])]).len(), 1);
+        assert_eq!(breaches(&[package("unnamed", &[])]).len(), 1);
     }
 }

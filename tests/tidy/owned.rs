@@ -1,4 +1,4 @@
-//! DESIGN section 2, 'owned by one crate each': a foreign crate that one of ours alone may name.
+//! docs/ARCHITECTURE.md, 'Code map': the owners. A foreign crate that one of ours alone may name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
