@@ -54,13 +54,13 @@ pub(crate) enum KeyKind {
 
 #[derive(Args, Debug)]
 pub(crate) struct InitArgs {
-    /// The folder to make; it must not exist, or be empty.
+    /// The folder to make; it must not exist.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
     /// The algorithm of the authority's key.
     #[arg(long, value_enum, default_value = "p384")]
     pub(crate) algorithm: KeyKind,
-    /// The authority's name, in its certificates and as the log's origin.
+    /// The authority's name: the organisation in its certificates.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
 }

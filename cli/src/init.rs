@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use meridian_server::init::{Algorithm, InitOptions, init as make};
+use meridian_server::init::{Algorithm, InitError, InitOptions, init as make};
 
 use crate::args::{InitArgs, KeyKind};
 use crate::error::{Ending, chain, report};
@@ -18,7 +18,11 @@ pub(crate) fn init(args: &InitArgs) -> Ending {
         options = options.with_name(name);
     }
     if let Err(error) = make(&args.dir, &options) {
-        report(&chain(&error), None);
+        let hint = match error {
+            InitError::Exists { .. } => Some("name a folder that is not there yet"),
+            _ => None,
+        };
+        report(&chain(&error), hint);
         return Ending::Refused;
     }
     let dir = args.dir.display();

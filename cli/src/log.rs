@@ -104,7 +104,7 @@ impl LogError {
                 "by its configuration it answers at http://{listen}{path}"
             )),
             Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) | Self::Fault(_) => Some(
-                "do not serve from this folder: restore the newest copy of the database".to_owned(),
+                "do not serve from this folder: restore a copy of the database made after the last stop".to_owned(),
             ),
             _ => None,
         }

@@ -56,7 +56,7 @@ fn hint(error: &RunError, args: &ServeArgs) -> Option<String> {
         }
         RunError::Parts(PartsError::Store(_)) => Some(format!(
             "end what else has it open, make room if the disk is full; otherwise copy {dir} before \
-             anything else, then restore the newest copy of the database"
+             anything else, then restore a copy of the database made after the last stop"
         )),
         RunError::Parts(
             PartsError::Unreadable { .. } | PartsError::Key(KeyFileError::Read { .. }),
@@ -82,7 +82,9 @@ fn log_hint(error: &OpenError) -> Option<&'static str> {
         OpenError::Forked { .. } | OpenError::Checkpoint(_) => {
             Some("database, lock record and key must be of one log: put back what was exchanged")
         }
-        _ => Some("keep a copy of the directory, then restore the newest copy of the database"),
+        _ => Some(
+            "keep a copy of the directory, then restore a copy of the database made after the last stop",
+        ),
     }
 }
 

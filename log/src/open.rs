@@ -106,7 +106,7 @@ pub enum OpenError {
     /// The database has lost what was released: an old copy, or a damaged log file.
     #[error(
         "the database is behind: it has {database} leaves and {lock} were released; restore a \
-         newer copy of the database, never an older lock record"
+         copy of the database made after the last stop, never an older lock record"
     )]
     DatabaseBehind {
         /// Leaves in the database.

@@ -53,16 +53,30 @@ impl Authority {
         format!("http://{}/tsa", self.address)
     }
 
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(log_file(&self.data())).unwrap()
+    }
+
+    /// Resident memory of the server, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let number = line.unwrap().split_whitespace().nth(1);
+        number.unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        // The shell's own kill: the program is in a package that a bare Debian lacks.
+        let kill = format!("kill {name} {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// SIGTERM, and waits for the drain.
     pub(crate) fn stop(&mut self) {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("-TERM");
         assert!(self.child.wait().unwrap().success());
     }
 }
@@ -75,12 +89,16 @@ impl Drop for Authority {
     }
 }
 
+fn log_file(data: &Path) -> PathBuf {
+    data.join("serve.log")
+}
+
 /// Starts `meridian serve` and reads where it listens.
 fn serve(data: &Path) -> (Child, String) {
     let mut child = meridian(&["serve", "--listen", "127.0.0.1:0"])
         .arg(data)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(std::fs::File::create(log_file(data)).unwrap())
         .spawn()
         .unwrap();
     let mut line = String::new();

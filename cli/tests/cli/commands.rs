@@ -43,6 +43,10 @@ fn init_refuses_a_folder_that_is_not_empty() {
     let (code, _, stderr) = run(meridian(&["init"]).arg(folder.path()));
     assert_eq!(code, 1);
     assert!(stderr.starts_with("meridian: error: "), "{stderr}");
+    assert!(
+        stderr.contains("\nmeridian: hint: name a folder"),
+        "{stderr}"
+    );
     assert_eq!(folder.path().read_dir().unwrap().count(), 1);
 }
 
@@ -74,7 +78,11 @@ fn serve_says_what_to_do_about_a_broken_folder() {
         ),
         ("pki/tsu.key", None, "hint: restore it"),
         ("pki/log.vkey", None, "hint: restore it"),
-        ("log/CURRENT", None, "then restore the newest copy"),
+        (
+            "log/CURRENT",
+            None,
+            "then restore a copy of the database made after the last stop",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
@@ -109,6 +117,52 @@ fn config_check_names_file_line_and_key() {
         stderr.contains("meridian.toml:1") && stderr.contains("nonsense"),
         "{stderr}"
     );
+}
+
+#[test]
+fn a_hang_up_signal_reads_the_asserted_bound_again_and_ends_nothing() {
+    let mut authority = Authority::start();
+    let file = authority.data().join("meridian.toml");
+    let good = fs::read_to_string(&file).unwrap();
+    let without = good.replace("asserted_bound", "# asserted_bound");
+    for (content, says) in [
+        (&*without, "clock read again asserted=false"),
+        (&*good, "clock read again asserted=true"),
+        ("nonsense", "configuration refused; the old one goes on"),
+    ] {
+        fs::write(&file, content).unwrap();
+        authority.signal("-HUP");
+        let said = (0..500).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            authority.log().contains(says)
+        });
+        assert!(said, "{says} is not in\n{}", authority.log());
+    }
+    let document = authority.folder.path().join("document");
+    fs::write(&document, "x").unwrap();
+    let (code, _, stderr) = run(meridian(&["stamp", "--url", &authority.url()]).arg(&document));
+    assert_eq!(code, 0, "{stderr}");
+    authority.stop();
+}
+
+/// What a remote causes is counted, not logged.
+#[test]
+fn a_peer_that_talks_nonsense_adds_nothing_to_the_log() {
+    let mut authority = Authority::start();
+    let before = authority.log();
+    for octets in [
+        &b"\x16\x03\x01\0"[..],
+        b"POST /nowhere HTTP/1.1\r\n\r\n",
+        b"GET",
+    ] {
+        let mut peer = std::net::TcpStream::connect(&authority.address).unwrap();
+        std::io::Write::write_all(&mut peer, octets).unwrap();
+        drop(peer);
+    }
+    authority.stop();
+    let after = authority.log().replace(&before, "");
+    let lines: Vec<&str> = after.lines().collect();
+    assert_eq!(lines.len(), 2, "draining and stopped only: {after}");
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! The program as a person types it, against the real server.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test's helper functions may stop the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what a test calls may stop the test")]
 
 mod authority;
 mod commands;
+mod memory;
 mod middle;
 mod stamp;
