@@ -1,4 +1,4 @@
-//! The authority's own life in its log (docs/DECISIONS.md, 5): start and stop.
+//! The authority's own life in its log (docs/DECISIONS.md, 'The log'): start and stop.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! From a request's octets to a durable, provable answer: the only file that knows both the
 //! authority and the log.
 //!
-//! Stages 2 to 9 of docs/REQUEST-FLOW.md, in order: [`Pipeline::read`], [`Pipeline::submit`],
+//! Stages 3 to 12 of docs/REQUEST-FLOW.md, in order: [`Pipeline::read`], [`Pipeline::submit`],
 //! then [`Issuer`] on the log's threads, then [`Pending::outcome`]. A request that was submitted
 //! is stamped and logged even if its client goes away.
 
@@ -29,7 +29,7 @@ use tokio::sync::oneshot;
 
 use crate::metrics::{Metrics, Outcome};
 
-/// What the log calls to turn a place into a leaf: decide (stage 6), sign (stage 7).
+/// What the log calls to turn a place into a leaf: decide (stage 8), sign (stage 9).
 #[derive(Debug)]
 pub(crate) struct Issuer {
     authority: TimeStampAuthority,

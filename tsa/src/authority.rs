@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// S1, S27, DESIGN decision 7: the bump counts like the bound.
+    /// S1, S27; docs/DECISIONS.md, 'Time': the bump counts like the bound.
     #[test]
     fn refuses_a_clock_that_is_off_by_more_than_the_profile_can_state() {
         let authority = authority(&Profile::ALL);
@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(decision, uncertain(u64::MAX, 900_000));
     }
 
-    /// DESIGN decision 3.
+    /// docs/DECISIONS.md, 'Time'.
     #[test]
     fn refuses_a_clock_that_went_back() {
         let decision = check(

@@ -93,7 +93,7 @@ pub enum ValueProblem {
     /// The default policy is not among those served.
     #[error("the default policy must be one of authority.policies")]
     DefaultNotServed,
-    /// `ordering` needs a TSU that issues nothing but precise tokens (docs/DECISIONS.md, 3).
+    /// `ordering` needs a TSU that issues nothing but precise tokens (docs/DECISIONS.md, 'The token').
     #[error("ordering may be claimed only where authority.policies is [\"precise\"]")]
     OrderingNeedsPrecise,
     /// Both forms of the private listener are given.

@@ -26,7 +26,7 @@ pub(super) const DEADLINE: (Duration, Duration) =
 /// Above one second not even the compatible policy's promise could be kept.
 pub(super) const ASSERTED_BOUND: (Duration, Duration) =
     (Duration::from_micros(1), Duration::from_secs(1));
-/// docs/DECISIONS.md, 7: 100 ms unless said otherwise.
+/// The signing part of the accuracy: 100 ms unless said otherwise.
 pub(super) const SIGNING_ALLOWANCE: (Duration, Duration, Duration) = (
     Duration::from_millis(1),
     Duration::from_secs(10),

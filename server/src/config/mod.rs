@@ -37,7 +37,7 @@ pub struct Config {
     /// Whose name is on the tokens.
     pub authority: AuthorityConfig,
     /// `[clock] asserted_bound`: the error bound to assert where the kernel measures none
-    /// (docs/DECISIONS.md, 7). `None` means that an unmeasured clock stamps nothing.
+    /// (docs/DECISIONS.md, 'Time'). `None` means that an unmeasured clock stamps nothing.
     pub asserted_bound: Option<Duration>,
     /// Where the log lives.
     pub log: LogConfig,
@@ -65,11 +65,11 @@ pub struct AuthorityConfig {
     pub default_policy: Policy,
     /// Whether tokens claim `ordering`.
     pub ordering: bool,
-    /// How long a signature may take; part of the accuracy (docs/DECISIONS.md, 7).
+    /// How long a signature may take; part of the accuracy (docs/DECISIONS.md, 'Time').
     pub signing_allowance: Duration,
 }
 
-/// What a token shows of the time (docs/DECISIONS.md, 3).
+/// What a token shows of the time (docs/DECISIONS.md, 'The token').
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Policy {

@@ -34,7 +34,7 @@ pub(crate) struct RawAuthority {
     pub(crate) signing_allowance: Option<DurationText>,
 }
 
-/// The two profiles of the policy (docs/DECISIONS.md, 3).
+/// The two profiles of the policy (docs/DECISIONS.md, 'The token').
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum RawProfile {

@@ -11,7 +11,7 @@
 //! - A client that has only closed its sending side still gets its answer, and the request of one
 //!   that is gone is still stamped.
 //! - An answer that the client does not take within `write_deadline` is given up.
-//! - At the connection limit a new connection gets a short 503 and is closed at once.
+//! - At the connection limit a new connection gets a short 503 problem and is closed at once.
 //! - When draining, requests under way are answered, then the connections close; what is left
 //!   at the deadline is cut.
 
@@ -204,7 +204,7 @@ fn open(
 ) {
     let Ok(slot) = Arc::clone(slots).try_acquire_owned() else {
         shared.metrics.connection(ConnectionEvent::Refused);
-        // One attempt that never waits: a peer that cannot take 200 octets now gets the close.
+        // One attempt that never waits: a peer that cannot take these octets now gets the close.
         let _ = match &stream {
             Stream::Tcp(stream) => stream.try_write(status::TOO_MANY_CONNECTIONS),
             Stream::Unix(stream) => stream.try_write(status::TOO_MANY_CONNECTIONS),
@@ -242,7 +242,10 @@ async fn converse<S>(
     // Half a header, no HTTP at all, a reset: the remote's doing, so counted only.
     counted.event = match ended {
         Ok(()) => ConnectionEvent::Ended,
-        Err(_) => ConnectionEvent::Broken,
+        Err(error) => {
+            tracing::debug!(%error, "a connection broke");
+            ConnectionEvent::Broken
+        }
     };
     drop(counted);
     drop(slot);

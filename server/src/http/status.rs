@@ -19,7 +19,10 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
 /// Written by the listener to a connection above its limit; no request has been read yet.
 pub(super) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
-    retry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    retry-after: 1\r\nconnection: close\r\ncontent-type: application/problem+json\r\n\
+    content-length: 105\r\n\r\n\
+    {\"type\":\"urn:meridian:problem:too-many-connections\",\
+    \"title\":\"Too many connections are open\",\"status\":503}";
 
 /// Why a request is refused before, or instead of, an RFC 3161 answer.
 #[derive(Debug)]
@@ -180,6 +183,7 @@ pub(super) fn recover(
 ) -> Result<Response, Infallible> {
     if let Some(refusal) = rejection.find::<Refusal>() {
         metrics.problem(refusal.kind());
+        tracing::debug!(kind = refusal.kind().slug(), "refused");
         if let Refusal::Unreadable(error) = refusal {
             tracing::error!(%error, "the log cannot be read");
         }
@@ -194,6 +198,7 @@ pub(super) fn recover(
         ProblemKind::Internal
     };
     metrics.problem(kind);
+    tracing::debug!(kind = kind.slug(), "refused");
     let status = status_of(kind);
     Ok(document(status, &Problem::new(kind, status.as_u16())))
 }

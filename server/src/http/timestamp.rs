@@ -17,6 +17,7 @@ pub(super) async fn answer(pipeline: &Pipeline, request: &Bytes) -> Response {
 }
 
 fn refuse(rejection: &Rejection) -> Response {
+    tracing::debug!(fail_info = rejection.fail_info().name(), "rejected");
     let body = TimeStampResp::rejection(rejection.fail_info(), &rejection.status_text());
     match rejection {
         Rejection::QueueFull | Rejection::Stopping => status::busy_reply(body),

@@ -195,7 +195,7 @@ fn a_clock_without_a_bound_is_time_not_available() {
     granted(&post(server.address, "/tsa", QUERY, &request));
 }
 
-/// DECISIONS, 3: the process goes on, and stamps again when real time has caught up.
+/// docs/DECISIONS.md, 'Time': the process goes on, and stamps again when real time has caught up.
 #[test]
 fn a_clock_that_went_back_is_time_not_available() {
     let clock = sim_clock(reading(0));
@@ -212,7 +212,7 @@ fn a_clock_that_went_back_is_time_not_available() {
     granted(&post(server.address, "/tsa", QUERY, &request));
 }
 
-/// DECISIONS, 7: above 400 ms a whole second would not be honest.
+/// docs/DECISIONS.md, 'The token': above 400 ms a whole second would not be honest.
 #[test]
 fn a_bound_above_400_ms_is_time_not_available_for_compatible_tokens() {
     let clock = sim_clock(reading(0));

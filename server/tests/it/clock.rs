@@ -1,4 +1,4 @@
-//! Both paths of docs/DECISIONS.md, 7, and the switch between them while serving.
+//! Both paths of docs/DECISIONS.md, 'Time', and the switch between them while serving.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use meridian_log::store::Store;
+use meridian_log::store::rocks::RocksStore;
+use meridian_merkle::index::LeafIndex;
 use meridian_server::config::{Config, Environment};
 use meridian_server::init::{Algorithm, InitError, InitOptions, init};
 use meridian_wire::x509::pem;
@@ -41,7 +44,7 @@ fn everything_is_there_and_secrets_are_secret() {
     assert_eq!(names(folder.path()), ["authority"], "no workshop is left");
 }
 
-/// DECISIONS, 7.
+/// docs/DECISIONS.md, 'Time'.
 #[test]
 fn the_configuration_asserts_a_bound_and_says_what_that_means() {
     let folder = tempfile::tempdir().unwrap();
@@ -52,6 +55,21 @@ fn the_configuration_asserts_a_bound_and_says_what_that_means() {
     assert!(text.contains("asserted,") && text.contains("not measured"));
     let config = Config::load(&directory, &Environment::default()).unwrap();
     assert_eq!(config.asserted_bound.unwrap().as_millis(), 300);
+}
+
+#[test]
+fn the_genesis_event_says_whether_the_bound_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("authority");
+    let made = init(&directory, &InitOptions::new(Algorithm::P256)).unwrap();
+    let store = RocksStore::open_read_only(&directory.join("log")).unwrap();
+    let event = store.event(LeafIndex::new(0)).unwrap().unwrap();
+    let says = match made.clock_asserted {
+        true => "clock bound asserted, not measured",
+        false => "clock bound measured",
+    };
+    let event = String::from_utf8_lossy(&event);
+    assert!(event.contains(says), "{event}");
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn one_connection_too_many_is_503_and_a_close() {
     }
     let mut refused = Client::connect(server.address);
     let answer = refused.answer().unwrap();
-    assert_eq!(answer.status, 503);
+    answer.assert_problem(503, "too-many-connections");
     assert_eq!(answer.header("retry-after"), Some("1"));
     refused.wait_for_close();
     // Those inside are not disturbed, and a slot that is free again is used again.
@@ -186,6 +186,31 @@ fn the_limit_of_a_der_body_is_configured() {
 fn the_limit_of_a_json_body_is_configured() {
     let server = Server::with(|config| config.http.json_limit = 64);
     post(server.address, "/v1/timestamps", JSON, &[b' '; 65]).assert_problem(413, "too-large");
+}
+
+#[test]
+fn large_json_bodies_share_8_mib_and_one_more_is_503() {
+    // Longer than the test: on a busy machine the first must be held when the last comes.
+    let server = Server::with(|config| config.http.body_deadline = Duration::from_secs(300));
+    let begin = || {
+        let mut client = Client::connect(server.address);
+        client.write(post_head("/v1/timestamps", JSON, 64 << 10).as_bytes());
+        client
+    };
+    // 128 fill the room; the others are refused.
+    let held: Vec<Client> = (0..160).map(|_| begin()).collect();
+    eventually("one more is refused", || {
+        let answer = begin().answer_within(Duration::from_secs(1));
+        answer.is_some_and(|answer| {
+            answer.assert_problem(503, "queue-full");
+            answer.header("retry-after") == Some("1")
+        })
+    });
+    granted(&exchange(server.address, &request()));
+    drop(held);
+    eventually("there is room again", || {
+        post(server.address, "/v1/timestamps", JSON, &[b' '; 5_000]).status == 400
+    });
 }
 
 #[test]

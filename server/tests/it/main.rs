@@ -1,6 +1,6 @@
 //! The server as its clients see it: in this process, on 127.0.0.1, over raw sockets.
 //!
-//! `cfg(test)` on each module tells clippy that helpers are test code, too.
+//! `cfg(test)` on each module tells clippy that what tests call is test code, too.
 
 #[cfg(test)]
 mod bad_input;

@@ -45,7 +45,7 @@ fn verifier_key() -> VerifierKey {
     VerifierKey::ed25519(key_name(), log_key().verifying_key().to_bytes())
 }
 
-/// The digest of DESIGN: over the attributes as SET OF, and the signature.
+/// The digest of `core/wire/src/leaf.rs`: over the attributes as SET OF, and the signature.
 fn digest_of(token: &[u8]) -> [u8; 32] {
     let mut walk = Walk::default();
     let outer = Tlv::only(token, &mut walk).unwrap();

@@ -115,6 +115,11 @@ fn usage_is_3_not_claps_2() {
     ] {
         let output = desk.run(arguments);
         assert_eq!(code(&output), 3, "{arguments:?}: {}", said(&output));
+        assert!(
+            said(&output).starts_with("meridian-verify: error: "),
+            "{arguments:?}: {}",
+            said(&output)
+        );
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
 }

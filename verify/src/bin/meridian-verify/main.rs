@@ -20,11 +20,14 @@ const EXIT_USAGE: u8 = 3;
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
+        Err(error) if error.use_stderr() => {
+            complain_about_usage(&error);
+            return ExitCode::from(EXIT_USAGE);
+        }
+        // Help and version are no errors, and go to standard output.
         Err(error) => {
-            // Help and version are no errors, and go to standard output.
-            let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
             return match error.print() {
-                Ok(()) => ExitCode::from(code),
+                Ok(()) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::from(EXIT_INTERNAL),
             };
         }
@@ -44,4 +47,15 @@ fn main() -> ExitCode {
         }
         Err(_) => EXIT_INTERNAL,
     })
+}
+
+/// clap's words, up to the empty line before its advice, in the form of every other error.
+fn complain_about_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let words = text.lines().map(str::trim);
+    let words: Vec<&str> = words.take_while(|line| !line.is_empty()).collect();
+    let mut stderr = io::stderr().lock();
+    // Nothing is left to do if standard error cannot be written to.
+    let _ = writeln!(stderr, "meridian-verify: {}", words.join(" "));
+    let _ = writeln!(stderr, "meridian-verify: hint: see meridian-verify --help");
 }
