@@ -25,7 +25,9 @@ impl Body {
             | Kind::TimeStampResp
             | Kind::TimeStampToken
             | Kind::Certificate
-            | Kind::Crl => {
+            | Kind::Crl
+            | Kind::LocationClaim
+            | Kind::LocationDisclosures => {
                 let text: String = text.split('\n').collect();
                 let octets = STANDARD.decode(text).map_err(|_| VectorError::NotBase64)?;
                 Ok(Self::Octets(octets))
@@ -36,7 +38,8 @@ impl Body {
             Kind::EcdsaP384
             | Kind::MerkleRoots
             | Kind::MerkleInclusion
-            | Kind::MerkleConsistency => Ok(Self::Fields(Fields::parse(text))),
+            | Kind::MerkleConsistency
+            | Kind::LocationTree => Ok(Self::Fields(Fields::parse(text))),
         }
     }
 

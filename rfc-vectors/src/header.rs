@@ -32,6 +32,12 @@ pub enum Kind {
     Certificate,
     /// The DER of a certificate revocation list.
     Crl,
+    /// The DER of a location claim.
+    LocationClaim,
+    /// The DER of a file of disclosures.
+    LocationDisclosures,
+    /// The salted tree of a location claim: fields.
+    LocationTree,
 }
 
 impl Kind {
@@ -50,6 +56,9 @@ impl Kind {
             "ts-token" => Ok(Self::TimeStampToken),
             "certificate" => Ok(Self::Certificate),
             "crl" => Ok(Self::Crl),
+            "location-claim" => Ok(Self::LocationClaim),
+            "location-disclosures" => Ok(Self::LocationDisclosures),
+            "location-tree" => Ok(Self::LocationTree),
             _ => Err(VectorError::UnknownKind),
         }
     }

@@ -134,7 +134,14 @@ mod tests {
     #[test]
     fn every_file_of_every_folder_loads_and_has_provenance() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for folder in ["c2sp", "openssl-ts", "openssl-verify", "rfc6979", "rfc9162"] {
+        for folder in [
+            "c2sp",
+            "location",
+            "openssl-ts",
+            "openssl-verify",
+            "rfc6979",
+            "rfc9162",
+        ] {
             let vectors = load(folder).unwrap();
             assert!(root.join(folder).join("README.md").is_file(), "{folder}");
             assert!(vectors.iter().all(|vector| !vector.source.is_empty()));

@@ -61,6 +61,14 @@ pub(crate) fn unsigned_content(magnitude: &[u8]) -> Vec<u8> {
     content
 }
 
+/// An INTEGER without octets that only repeat its sign (X.690 8.3.2).
+pub(crate) fn minimal(mut integer: &[u8]) -> &[u8] {
+    while let [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..] = integer {
+        integer = integer.split_first().map_or(integer, |(_, rest)| rest);
+    }
+    integer
+}
+
 /// OBJECT IDENTIFIER.
 pub(crate) fn oid(oid: &crate::oid::ObjectIdentifier) -> Vec<u8> {
     tlv(super::der_walk::tag::OID, &[oid.as_bytes()])

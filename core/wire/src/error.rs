@@ -76,6 +76,18 @@ pub enum DecodeErrorKind {
         /// Field of the standard.
         field: &'static str,
     },
+    /// A string or a list with more or fewer octets, characters or elements than its SIZE.
+    #[error("the size of {field} is outside its range")]
+    SizeOutOfRange {
+        /// Field of the standard.
+        field: &'static str,
+    },
+    /// Elements that must ascend do not, or one is there twice.
+    #[error("{field} do not ascend")]
+    OutOfOrder {
+        /// Field of the standard.
+        field: &'static str,
+    },
     /// X.690 11.1: TRUE is FF, FALSE is 00.
     #[error("BOOLEAN is neither 00 nor FF")]
     BooleanNotDer,

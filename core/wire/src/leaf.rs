@@ -17,7 +17,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::der_walk::{Tlv, tag};
-use crate::der_write::{push, tlv};
+use crate::der_write::{minimal, push, tlv};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::limits::MAX_EVENT_NAME_BYTES;
 use crate::time::UnixMicros;
@@ -230,14 +230,6 @@ impl Leaf {
             name,
         })
     }
-}
-
-/// An INTEGER without octets that only repeat its sign (X.690 8.3.2).
-fn minimal(mut integer: &[u8]) -> &[u8] {
-    while let [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..] = integer {
-        integer = integer.split_first().map_or(integer, |(_, rest)| rest);
-    }
-    integer
 }
 
 fn decode_kind(value: &Tlv<'_>) -> Result<LeafKind, DecodeError> {

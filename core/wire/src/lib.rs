@@ -7,6 +7,7 @@ mod der_write;
 pub mod error;
 pub mod leaf;
 pub mod limits;
+pub mod loc;
 pub mod note;
 pub mod oid;
 pub mod proof;

@@ -60,3 +60,13 @@ pub const MAX_EVENT_NAME_BYTES: usize = 64;
 
 /// Octets of a tlog-proof: a full note, a full `extra` in base64, and 63 hash lines.
 pub const MAX_TLOG_PROOF_BYTES: usize = MAX_NOTE_BYTES + 2 * MAX_ENTRY_BYTES;
+
+/// Octets of a location claim in DER. PDF signers set aside about 9 KB for a whole signature with
+/// its token (PDFBox 9,472, iText 8,192), so a claim must stay small; ours have under 500.
+pub const MAX_LOCATION_CLAIM_BYTES: usize = 1_024;
+
+/// Octets of a location request in DER, evidence included.
+pub const MAX_LOCATION_REQUEST_BYTES: usize = 65_536;
+
+/// Octets of disclosures in DER: all sixteen slots with their largest values have under 5,000.
+pub const MAX_DISCLOSURES_BYTES: usize = 8_192;

@@ -1,6 +1,7 @@
 //! The Time-Stamp Protocol, RFC 3161 with RFC 5816: requests, responses, TSTInfo.
 
 pub mod accuracy;
+pub mod extension;
 pub mod gen_time;
 pub mod hash;
 pub mod imprint;

@@ -1,6 +1,7 @@
 //! [`TstInfo`]: what the authority signs.
 
 use super::accuracy::Accuracy;
+use super::extension::TstExtensions;
 use super::gen_time::GenTime;
 use super::imprint::MessageImprint;
 use super::nonce::Nonce;
@@ -43,6 +44,8 @@ pub struct TstInfo {
     pub ordering: bool,
     /// The request's nonce.
     pub nonce: Option<Nonce>,
+    /// What we say besides: never what a request said.
+    pub extensions: TstExtensions,
 }
 
 impl TstInfo {
@@ -62,6 +65,7 @@ impl TstInfo {
             accuracy: None,
             ordering: false,
             nonce: None,
+            extensions: TstExtensions::NONE,
         }
     }
 
@@ -86,11 +90,20 @@ impl TstInfo {
         self
     }
 
+    /// With extensions.
+    #[must_use]
+    pub fn with_extensions(mut self, extensions: TstExtensions) -> Self {
+        self.extensions = extensions;
+        self
+    }
+
     /// The DER that is signed.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let nonce = self.nonce.as_ref().map(Nonce::as_der_content);
-        let variable = self.imprint.as_der().len() + nonce.map_or(0, <[u8]>::len);
+        let extensions = self.extensions.to_der();
+        let nonce_len = nonce.map_or(0, <[u8]>::len);
+        let variable = self.imprint.as_der().len() + nonce_len + extensions.len();
         let mut content = Vec::with_capacity(variable + 128);
         push(&mut content, tag::INTEGER, &[1]);
         push(&mut content, tag::OID, self.policy.as_bytes());
@@ -107,6 +120,7 @@ impl TstInfo {
         if let Some(nonce) = nonce {
             push(&mut content, tag::INTEGER, nonce);
         }
+        content.extend_from_slice(&extensions);
         tlv(tag::SEQUENCE, &[&content])
     }
 }
@@ -114,8 +128,9 @@ impl TstInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oid::{POLICY_COMPATIBLE, POLICY_PRECISE};
+    use crate::oid::{LOCATION_CLAIM, POLICY_COMPATIBLE, POLICY_PRECISE};
     use crate::time::UnixMicros;
+    use crate::tsp::extension::TstExtension;
     use crate::tsp::hash::HashAlgorithm;
 
     fn minimal() -> TstInfo {
@@ -148,6 +163,17 @@ mod tests {
             .with_nonce(Some(Nonce::from_u64(5)));
         let der = hex::encode(full.encode());
         assert!(der.ends_with("5a30030201010101ff020105"), "{der}");
+    }
+
+    #[test]
+    fn writes_extensions_last_and_nothing_where_there_is_none() {
+        let plain = minimal().with_nonce(Some(Nonce::from_u64(5)));
+        let none = plain.clone().with_extensions(TstExtensions::NONE);
+        assert_eq!(plain.encode(), none.encode());
+        let extension = TstExtension::new(LOCATION_CLAIM, vec![5, 0]);
+        let der = plain.with_extensions(extension.clone().into()).encode();
+        let list = tlv(tag::context_constructed(1), &[&extension.to_der()]);
+        assert!(der.ends_with(&[&[2, 1, 5][..], &list].concat()));
     }
 
     /// RFC 3161 2.1 item 9: nothing about who asked; 2.4.2: `tsa` is optional, and absent.
