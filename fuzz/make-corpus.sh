@@ -143,4 +143,16 @@ for serial in 0 1 2 3; do
     curl -sf "$url/v1/proofs/$serial" >"$corpus/proof/$serial.tlog-proof" || continue
     sed -n 's/^extra //p' "$corpus/proof/$serial.tlog-proof" | base64 -d >"$corpus/leaf/$serial.der"
 done
+
+# Location: the vectors, and two requests.
+mkdir -p "$corpus/claim" "$corpus/disclosures" "$corpus/location_request"
+vector() { sed '1,/^$/d' "rfc-vectors/location/$1.txt" | base64 -d; }
+for name in private country country-cell country-point minimal; do
+    vector "claim-$name" >"$corpus/claim/$name.der"
+done
+vector disclosures >"$corpus/disclosures/disclosures.der"
+zeros=00000000000000000000000000000000
+printf %s "301502010180 10$zeros" | xxd -r -p >"$corpus/location_request/ticket.der"
+printf %s "303a020101a11b3019020101 0c106170706c69636174696f6e2f6a736f6e 04027b7d \
+    820300802083 0102 8410$zeros" | xxd -r -p >"$corpus/location_request/inline.der"
 find "$corpus" -empty -delete

@@ -3,10 +3,12 @@
 //! A body takes any bytes. It may not panic, hang or allocate without bound, and what it
 //! asserts is a property of the parser: what was accepted is written back unchanged.
 
+mod location;
 mod log;
 mod timestamp;
 mod verifier;
 
+pub use location::{claim, disclosures, location_request};
 pub use log::{checkpoint, leaf, note, proof};
 pub use timestamp::{certificate, pem, request, response, token};
 pub use verifier::verify;
@@ -26,4 +28,7 @@ pub const TARGETS: &[Target] = &[
     ("leaf", leaf),
     ("pem", pem),
     ("verify", verify),
+    ("claim", claim),
+    ("disclosures", disclosures),
+    ("location_request", location_request),
 ];
