@@ -8,6 +8,13 @@ data=meridian-data
 public=127.0.0.1:3161
 private=127.0.0.1:3162
 
+# Another authority's readiness must not be taken for ours.
+if curl -sS -o /dev/null "http://$private/healthz" 2>/dev/null; then
+    echo "run: error: something serves on $private already" >&2
+    echo "run: hint: stop the other authority first; 'meridian serve' takes other addresses" >&2
+    exit 1
+fi
+
 [ -e "$data" ] || target/release/meridian init "$data"
 
 MERIDIAN_PRIVATE__LISTEN=$private target/release/meridian serve "$data" --listen "$public" &

@@ -19,7 +19,7 @@ Exit codes:
 
 /// Says when data existed, and proves it: a time-stamping authority and its tools.
 #[derive(Debug, Parser)]
-#[command(name = "meridian", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "meridian", version, after_help = EXIT_CODES)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -137,7 +137,7 @@ pub(crate) struct LogProofArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Say whether `meridian serve` would take this file.
+    /// Say whether every key and value is right; the files it names are not opened.
     Check(ConfigCheckArgs),
 }
 

@@ -78,6 +78,9 @@ impl StampError {
     fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Output(OutputError::Exists { .. }) => Some("--force overwrites it"),
+            Self::Output(OutputError::File { .. }) => {
+                Some("the folder must exist and be writable; --out names another place")
+            }
             Self::NoStamp(none) if none.is_unreachable() => Some(
                 "check the URL, and that the authority runs; another --url is asked when one cannot answer",
             ),

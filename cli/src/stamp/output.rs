@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// Readable by all but for what the umask takes: a stamp is no secret.
 const MODE: u32 = 0o666;
@@ -49,7 +49,9 @@ impl Output {
             Self::Path(path) if !force && path.symlink_metadata().is_ok() => {
                 Err(OutputError::Exists { path: path.clone() })
             }
-            Self::Path(_) | Self::Stdout => Ok(()),
+            // A stamp that could not be kept would be one too many in the log.
+            Self::Path(path) => draft(path).map(drop),
+            Self::Stdout => Ok(()),
         }
     }
 
@@ -68,21 +70,33 @@ impl Output {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// A file of another name beside `path`, which goes when it is dropped.
+fn draft(path: &Path) -> Result<NamedTempFile, OutputError> {
+    Builder::new()
+        .prefix(".meridian-")
+        .permissions(Permissions::from_mode(MODE))
+        .tempfile_in(folder_of(path))
+        .map_err(|error| OutputError::File {
+            path: path.to_owned(),
+            // Without the name of the draft, which means nothing to the user.
+            source: error.kind().into(),
+        })
+}
+
 fn write_file(path: &Path, octets: &[u8], force: bool) -> Result<(), OutputError> {
     let failed = |source| OutputError::File {
         path: path.to_owned(),
         source,
     };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    };
-    let permissions = Permissions::from_mode(MODE);
-    let mut file = Builder::new()
-        .prefix(".meridian-")
-        .permissions(permissions)
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    let folder = folder_of(path);
+    let mut file = draft(path)?;
     file.write_all(octets).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     let kept = if force {

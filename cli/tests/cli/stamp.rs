@@ -98,6 +98,28 @@ fn never_overwrites_without_force() {
     assert_ne!(fs::read(beside(&file, ".tsr")).unwrap(), b"mine");
 }
 
+/// The port is nobody's: had it asked first, it would say that nobody answered, with code 2.
+#[test]
+fn asks_nobody_when_the_answer_could_not_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("no-such-folder/f.tsr");
+    let digest = format!("sha256:{}", "00".repeat(32));
+    let command = [
+        "stamp",
+        "--url",
+        "http://127.0.0.1:1/tsa",
+        "--digest",
+        &digest,
+    ];
+    let (code, _, stderr) = run(meridian(&command).arg("--out").arg(&out));
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains("f.tsr: ") && !stderr.contains(".meridian-"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("hint: the folder must exist"), "{stderr}");
+}
+
 #[test]
 fn goes_on_after_a_file_that_cannot_be_read() {
     let authority = Authority::start();

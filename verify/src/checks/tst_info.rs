@@ -127,7 +127,12 @@ fn not_ahead(times: Option<&Times>, at: UnixMicros) -> Checked<22> {
     };
     let latest = at.checked_add_us(FUTURE_SKEW_US).unwrap_or(at);
     let gen_time = times.reading.at;
-    if gen_time <= latest {
+    if gen_time > at && gen_time <= latest {
+        Checked::passed(format!(
+            "genTime {gen_time} is ahead of the time of verification, {at}, within the 5 minutes \
+             by which clocks may differ"
+        ))
+    } else if gen_time <= latest {
         Checked::passed(format!(
             "genTime is not after the time of verification, {at}"
         ))
