@@ -6,6 +6,8 @@ use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::time::UnixMicros;
 
+use crate::location::inputs::PlaceInputs;
+
 /// Certificates that the caller trusts: at least one, and each readable.
 ///
 /// A type of its own, so that a certificate out of a token can never be an anchor.
@@ -80,6 +82,8 @@ pub struct VerifyPolicy {
     pub proof: Option<String>,
     /// Whether inclusion in the log must be shown.
     pub require_log: bool,
+    /// What is at hand about place, and asked.
+    pub place: PlaceInputs,
     /// The time of verification.
     pub at: UnixMicros,
 }
@@ -96,6 +100,7 @@ impl VerifyPolicy {
             log_key: None,
             proof: None,
             require_log: false,
+            place: PlaceInputs::NONE,
             at,
         }
     }

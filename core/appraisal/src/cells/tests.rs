@@ -81,6 +81,26 @@ fn a_disc_of_the_whole_earth_has_a_mass_in_every_cell() {
     }
 }
 
+#[test]
+fn a_disc_reaches_the_tangent_of_its_radius_and_half_the_earth_is_seen() {
+    let turn_mm = std::f64::consts::TAU * 6_371_007_180.918_475;
+    let disc = |turns: f64| {
+        let radius = crate::rounding::up(turns * turn_mm).unwrap();
+        Disc::new(LatLng::new(12.0, 34.0).unwrap(), radius)
+    };
+    for turns in [1e-4, 0.01, 0.125, 0.2] {
+        let tangent = (turns * std::f64::consts::TAU).tan();
+        assert!(
+            (disc(turns).reach() / tangent - 1.0).abs() < 1e-7,
+            "{turns}"
+        );
+    }
+    assert!(disc(0.25).reach().is_infinite());
+    assert_eq!(disc(0.2).samples().len(), 1_024);
+    assert_eq!(disc(0.5).samples().len(), 512);
+    assert_eq!(disc(1.0).samples().len(), 512);
+}
+
 /// Points anywhere, and where the grid bends: around pentagons, on edges of the icosahedron.
 fn places() -> impl Strategy<Value = LatLng> {
     let corners: Vec<LatLng> = CellIndex::base_cells()
