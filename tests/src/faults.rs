@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use meridian_log::lock_record::{LockError, LockReading, LockRecord, LockState};
 use meridian_log::state::StoredState;
-use meridian_log::store::{CommitBatch, Store, StoreError};
+use meridian_log::store::{CommitBatch, LocationToken, Store, StoreError};
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use meridian_signing::clock;
@@ -160,60 +160,48 @@ fn end(window: Window) {
     std::process::abort();
 }
 
-/// The TSU's signer.
+/// A signer of tokens or of checkpoints.
 #[derive(Debug)]
-pub struct EndingTokenSigner {
+pub struct EndingSigner {
     /// The real one.
     inner: Arc<dyn Signer>,
     trigger: Arc<Trigger>,
+    before: Window,
+    after: Window,
 }
 
-impl EndingTokenSigner {
-    /// Wraps a signer.
+impl EndingSigner {
+    /// Wraps the signer of a TSU.
     #[must_use]
-    pub fn new(inner: Arc<dyn Signer>, trigger: Arc<Trigger>) -> Self {
-        Self { inner, trigger }
-    }
-}
-
-impl Signer for EndingTokenSigner {
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        self.trigger.reach(Window::BatchFormed);
-        let signature = self.inner.sign(message)?;
-        self.trigger.signed.fetch_add(1, Ordering::Relaxed);
-        self.trigger.reach(Window::TokensSigned);
-        Ok(signature)
+    pub fn of_tokens(inner: Arc<dyn Signer>, trigger: Arc<Trigger>) -> Self {
+        Self {
+            inner,
+            trigger,
+            before: Window::BatchFormed,
+            after: Window::TokensSigned,
+        }
     }
 
-    fn algorithm(&self) -> SignatureAlgorithm {
-        self.inner.algorithm()
-    }
-
-    fn public_key(&self) -> &[u8] {
-        self.inner.public_key()
-    }
-}
-
-/// The log's signer.
-#[derive(Debug)]
-pub struct EndingLogSigner {
-    inner: Arc<dyn Signer>,
-    trigger: Arc<Trigger>,
-}
-
-impl EndingLogSigner {
-    /// Wraps a signer.
+    /// Wraps the signer of a log.
     #[must_use]
-    pub fn new(inner: Arc<dyn Signer>, trigger: Arc<Trigger>) -> Self {
-        Self { inner, trigger }
+    pub fn of_checkpoints(inner: Arc<dyn Signer>, trigger: Arc<Trigger>) -> Self {
+        Self {
+            inner,
+            trigger,
+            before: Window::RootsAgreed,
+            after: Window::CheckpointSigned,
+        }
     }
 }
 
-impl Signer for EndingLogSigner {
+impl Signer for EndingSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        self.trigger.reach(Window::RootsAgreed);
+        self.trigger.reach(self.before);
         let signature = self.inner.sign(message)?;
-        self.trigger.reach(Window::CheckpointSigned);
+        if self.after == Window::TokensSigned {
+            self.trigger.signed.fetch_add(1, Ordering::Relaxed);
+        }
+        self.trigger.reach(self.after);
         Ok(signature)
     }
 
@@ -265,6 +253,10 @@ impl Store for EndingStore {
 
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.token(index)
+    }
+
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError> {
+        self.inner.location_token(index)
     }
 
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {

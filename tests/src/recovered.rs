@@ -8,6 +8,7 @@ use std::sync::Arc;
 use meridian_log::fsck;
 use meridian_log::open::{Log, LogParts};
 use meridian_log::reader::LogReader;
+use meridian_log::store::Store;
 use meridian_merkle::hash::leaf_hash;
 use meridian_merkle::inclusion::InclusionProof;
 use meridian_merkle::index::LeafIndex;
@@ -45,11 +46,14 @@ pub struct Recovery {
     size: u64,
     voids: u64,
     unclaimed: u64,
+    location_stamps: u64,
+    location_tokens_gone: u64,
 }
 
 /// A log that was opened as the server does at its start.
 struct Opened {
     log: Log,
+    store: Arc<dyn Store>,
     /// Trust in its authority's root and its key, a proof required.
     policy: VerifyPolicy,
     /// Whether its database was ahead of its lock record: the crash fell between the two syncs,
@@ -78,6 +82,7 @@ fn open(data: &Path) -> Result<Opened, Failure> {
     }
     Ok(Opened {
         log,
+        store,
         policy,
         was_ahead: in_store > in_lock,
     })
@@ -148,7 +153,7 @@ impl Recovery {
         self.rolled_forward += u64::from(opened.was_ahead);
         let reader = opened.log.reader();
         self.check_held(&reader)?;
-        self.check_leaves(&reader)?;
+        self.check_leaves(&opened)?;
         for one in received.iter().rev().take(VERIFIED) {
             verify(one, &reader, &mut opened.policy)?;
         }
@@ -163,7 +168,8 @@ impl Recovery {
             let proof = proof.ok_or_else(|| format!("token {serial} is not in the log"))?;
             let entry = proof.extra().ok_or("a proof without its leaf")?;
             let leaf = Leaf::decode(entry)?;
-            if leaf.kind() != LeafKind::TimeStamp || leaf.digest() != digest {
+            let is_stamp = matches!(leaf.kind(), LeafKind::TimeStamp | LeafKind::LocationStamp);
+            if !is_stamp || leaf.digest() != digest {
                 return Err(format!("leaf {serial} is not that of its token").into());
             }
             let checkpoint = Checkpoint::parse(proof.checkpoint().text())?;
@@ -174,10 +180,13 @@ impl Recovery {
     }
 
     /// Every number below the size is a leaf, and a stamp's leaf has its token.
-    fn check_leaves(&mut self, reader: &LogReader) -> Result<(), Failure> {
+    fn check_leaves(&mut self, opened: &Opened) -> Result<(), Failure> {
+        let (reader, store) = (opened.log.reader(), &opened.store);
         self.size = reader.size().get();
         self.voids = 0;
         self.unclaimed = 0;
+        self.location_stamps = 0;
+        self.location_tokens_gone = 0;
         for number in 0..self.size {
             let index = LeafIndex::new(number);
             let entry = reader.leaf(index)?;
@@ -185,20 +194,33 @@ impl Recovery {
             match leaf.kind() {
                 LeafKind::Void => {
                     self.voids += 1;
-                    self.check_void(reader, index, &leaf)?;
+                    self.check_void(&reader, index, &leaf)?;
                 }
                 LeafKind::TimeStamp => {
                     let token = reader.token(index)?;
                     let token = token.ok_or_else(|| format!("no token {number}"))?;
-                    let said = Said::by(&token)?;
-                    if said.serial != number || said.digest != *leaf.digest() {
-                        return Err(format!("token {number} is not that of its leaf").into());
+                    self.check_token(&token, number, &leaf)?;
+                }
+                LeafKind::LocationStamp => {
+                    self.location_stamps += 1;
+                    // Not there: expired or erased, which is no loss.
+                    match store.location_token(index)? {
+                        Some(kept) => self.check_token(&kept.token, number, &leaf)?,
+                        None => self.location_tokens_gone += 1,
                     }
-                    self.unclaimed += u64::from(!self.held.contains_key(&number));
                 }
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    fn check_token(&mut self, token: &[u8], number: u64, leaf: &Leaf) -> Result<(), Failure> {
+        let said = Said::by(token)?;
+        if said.serial != number || said.digest != *leaf.digest() {
+            return Err(format!("token {number} is not that of its leaf").into());
+        }
+        self.unclaimed += u64::from(!self.held.contains_key(&number));
         Ok(())
     }
 
@@ -224,6 +246,18 @@ impl Recovery {
     #[must_use]
     pub const fn unclaimed(&self) -> u64 {
         self.unclaimed
+    }
+
+    /// Location stamps in the log.
+    #[must_use]
+    pub const fn location_stamps(&self) -> u64 {
+        self.location_stamps
+    }
+
+    /// Those of them whose token is not kept any more.
+    #[must_use]
+    pub const fn location_tokens_gone(&self) -> u64 {
+        self.location_tokens_gone
     }
 
     /// Void leaves in the log.
