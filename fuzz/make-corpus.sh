@@ -155,4 +155,42 @@ zeros=00000000000000000000000000000000
 printf %s "301502010180 10$zeros" | xxd -r -p >"$corpus/location_request/ticket.der"
 printf %s "303a020101a11b3019020101 0c106170706c69636174696f6e2f6a736f6e 04027b7d \
     820300802083 0102 8410$zeros" | xxd -r -p >"$corpus/location_request/inline.der"
+
+# Location: bundles, evidence that answers the challenge of the target, policies.
+mkdir -p "$corpus/bundle" "$corpus/evidence" "$corpus/policy"
+len() { if (($1 < 128)); then printf %02x "$1"; elif (($1 < 256)); then printf 81%02x "$1"; else printf 82%04x "$1"; fi; }
+tlv() { local body=${*:2}; body=${body// /}; printf '%s%s%s' "$1" "$(len $((${#body} / 2)))" "$body"; }
+times() { printf "$1%.0s" $(seq "$2"); }
+text() { printf %s "$1" | xxd -p -c 999; }
+sha() { xxd -r -p | openssl dgst -sha256 -binary | xxd -p -c 99; }
+base64url() { xxd -r -p | base64 -w0 | tr +/ -_ | tr -d =; }
+policy=06232a864886f71401be40937ae80882c14283807a818f6182cc2d829fc15187fff861030a
+key=302a300506032b6570032100$(times 07 32)
+spki=$(printf %s "$key" | sha)
+json=$(text '{"latitude":48.85837,"longitude":2.29448,"accuracy":6.5}')
+item=$(tlv 30 "$(tlv 04 "$(times 03 32)")" 020101 "$(tlv 0c "$(text application/json)")" "$(tlv 04 "$json")")
+when="$(tlv 04 "$(times 01 32)") 020601a209d5d0a2 020601a209d5fb9a $policy"
+bundle() { tlv 30 020101 "$(tlv 30 "$1")" "$(tlv 30 "$2")" | xxd -r -p; }
+bundle "$when" "$item" >"$corpus/bundle/least.der"
+subject=$(tlv a1 "$(tlv 04 "$key")" 0a0103 800601a209d5d0a2)
+bundle "$when $(tlv 80 "$(times 04 32)") $subject $(tlv 82 "$spki")" "$item $item" \
+    >"$corpus/bundle/full.der"
+nonce=$(printf %s "$(text LS1-nonce)$(times 01 32)$(times 00 32)$spki$policy" | sha)
+evidence() { printf %s "$2" >"$corpus/evidence/$1"; }
+evidence asserted.json '0{"latitude":48.85837,"longitude":2.29448,"accuracy":6.5,"altitude":83,"altitude-accuracy":9,"heading":270,"speed":1.5,"timestamp":1795461346,"confidence":0.68,"method":"fused","mock":false,"platform":"android"}'
+evidence typed-in.json '0{"latitude":-90,"longitude":0,"accuracy":1000,"method":"manual","age":30}'
+head=$(text '{"alg":"EdDSA","typ":"JWT"}' | base64url)
+claims='{"eat_nonce":"'$(printf %s "$nonce" | base64url)'","iat":1795461347,"location":{"latitude":48.85837,"longitude":2.29448,"accuracy":6.5,"timestamp":1795461346}}'
+evidence signed.jwt "2$head.$(text "$claims" | base64url).$(times 00 64 | base64url)"
+# {10: nonce, 6: 1795461347, 264: {1: 48.85837, 2: 2.29448, 4: 6.5, 8: 1795461346}}
+cwt=a30a5820${nonce}061a6b0490e3190108a401fb40486ddf1172ef0b02fb40025b18548a9bd004f94680081a6b0490e2
+{
+    printf 1
+    printf %s "d28443a10127a058$(printf %02x $((${#cwt} / 2)))${cwt}5840$(times 00 64)" | xxd -r -p
+} >"$corpus/evidence/signed.cwt"
+database='"sha256":"'$(times 00 32)'","type":"Test","built":1795000000'
+evidence address.json '3{"ip":"192.0.2.1","country":{'$database',"answer":{"found":{"country":"FR","centre":{"lat_e7":488000000,"lon_e7":23000000,"radius_mm":20000000,"confidence":670}}}},"anonymous":{'$database',"answer":"not_in_database"}}'
+neighbour='"lat_e7":488583700,"lon_e7":22944800,"radius_mm":6500,"max_error_ms":1500,"level":1'
+evidence history.json '4{"before":{'$neighbour',"fix_time_ms":1795461000000},"after":null}'
+cp "$work/data/location-policy.json" "$corpus/policy/evaluation.json"
 find "$corpus" -empty -delete

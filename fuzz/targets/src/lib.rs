@@ -3,12 +3,14 @@
 //! A body takes any bytes. It may not panic, hang or allocate without bound, and what it
 //! asserts is a property of the parser: what was accepted is written back unchanged.
 
+mod appraisal;
 mod location;
 mod log;
 mod timestamp;
 mod verifier;
 
-pub use location::{claim, disclosures, location_request};
+pub use appraisal::{evidence, policy};
+pub use location::{bundle, claim, disclosures, location_request};
 pub use log::{checkpoint, leaf, note, proof};
 pub use timestamp::{certificate, pem, request, response, token};
 pub use verifier::verify;
@@ -31,4 +33,7 @@ pub const TARGETS: &[Target] = &[
     ("claim", claim),
     ("disclosures", disclosures),
     ("location_request", location_request),
+    ("bundle", bundle),
+    ("evidence", evidence),
+    ("policy", policy),
 ];

@@ -1,5 +1,7 @@
-//! Location: claims of tokens, disclosures of subjects, requests of clients. Each has one form.
+//! Location: claims of tokens, disclosures and bundles of subjects, requests of clients. Each has
+//! one form.
 
+use meridian_wire::loc::bundle::EvidenceBundle;
 use meridian_wire::loc::claim::LocationClaim;
 use meridian_wire::loc::disclosure::Disclosures;
 use meridian_wire::loc::request::LocationRequest;
@@ -39,5 +41,21 @@ pub fn disclosures(data: &[u8]) {
 pub fn location_request(data: &[u8]) {
     if let Ok(request) = LocationRequest::decode(data) {
         assert_eq!(request.encode(), data, "a location request has one form");
+    }
+}
+
+/// A file of evidence.
+///
+/// # Panics
+///
+/// If an accepted bundle is written back differently.
+pub fn bundle(data: &[u8]) {
+    if let Ok(bundle) = EvidenceBundle::decode(data) {
+        let again = EvidenceBundle::new(bundle.context().clone(), bundle.items().to_vec());
+        let again = again.map(|bundle| bundle.as_der().to_vec());
+        assert_eq!(again.as_deref(), Ok(data), "a bundle has one form");
+        for item in bundle.items() {
+            let _ = item.hash();
+        }
     }
 }
