@@ -26,6 +26,9 @@ const MATRIX: [&str; 14] = [
     "client-gone",
 ];
 
+/// Rules of location stamps: L1 to this.
+const LOCATION: usize = 15;
+
 /// One row of the table.
 #[derive(Clone, Copy)]
 struct Row<'a> {
@@ -57,7 +60,8 @@ fn expected() -> Vec<String> {
     let numbers = (1..=35).chain(58..=61);
     let requirements = numbers.map(|number| format!("S{number}"));
     let matrix = MATRIX.iter().map(|row| format!("M-{row}"));
-    requirements.chain(matrix).collect()
+    let location = (1..=LOCATION).map(|number| format!("L{number}"));
+    requirements.chain(matrix).chain(location).collect()
 }
 
 /// What is wrong with the table of this repository.
@@ -177,7 +181,7 @@ mod tests {
             .map(|id| GOOD.replacen("S1", id, 1))
             .collect();
         let rows: Vec<Row<'_>> = lines.iter().map(|line| row(line)).collect();
-        assert_eq!(rows.len(), 53);
+        assert_eq!(rows.len(), 53 + LOCATION);
         assert!(missing_or_doubled(&rows).is_empty());
         assert_eq!(missing_or_doubled(&rows[1..]).len(), 1);
         let unknown = GOOD.replacen("S1", "S36", 1);

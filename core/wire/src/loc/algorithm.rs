@@ -9,6 +9,19 @@ const P384_SPKI: &[u8] = b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\
 /// The same of id-Ed25519 (RFC 8410 4).
 const ED25519_SPKI: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
 
+/// The five y of Ed25519 points whose order divides 8, in the order 4, 1, 2, 8, 8. Such a key
+/// signs every message.
+const SMALL_ORDER_Y: [[u8; 32]; 5] = [
+    [0; 32],
+    *b"\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+    *b"\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\
+      \xff\xff\xff\xff\xff\xff\xff\x7f",
+    *b"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0\xd5\xdf\xac\x05\xd3\xc6\x33\x39\
+      \xb1\x38\x02\x88\x6d\x53\xfc\x05",
+    *b"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\
+      \x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+];
+
 /// Before an uncompressed point (SEC 1 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
@@ -72,7 +85,9 @@ impl EvidenceAlgorithm {
 
     /// The octets of the key in a DER SubjectPublicKeyInfo: an uncompressed point (SEC 1 2.3.3), or
     /// 32 octets (RFC 8032). `None` for a key of another algorithm, and for any other form of the
-    /// same key: a key must have one digest, and every engine must read it alike.
+    /// same key: a key must have one digest, and every engine must read it alike. So an Ed25519
+    /// key is refused whose y is not below 2^255 - 19, or whose order divides 8 (RFC 8032 5.1.3
+    /// and 8.6): engines differ about these, and the latter sign everything.
     ///
     /// Whether the point is on the curve is not checked.
     #[must_use]
@@ -83,7 +98,11 @@ impl EvidenceAlgorithm {
             Self::EdDsa => (ED25519_SPKI, 32),
         };
         let key = spki.strip_prefix(prefix).filter(|key| key.len() == len)?;
-        (self == Self::EdDsa || key.first() == Some(&UNCOMPRESSED)).then_some(key)
+        let sound = match self {
+            Self::Es256 | Self::Es384 => key.first() == Some(&UNCOMPRESSED),
+            Self::EdDsa => is_canonical_and_large(key),
+        };
+        sound.then_some(key)
     }
 
     /// The DER SubjectPublicKeyInfo that holds these octets; `None` if they have another length
@@ -114,6 +133,17 @@ impl EvidenceAlgorithm {
             Self::Es384 => 96,
         }
     }
+}
+
+/// Of an Ed25519 key: y below the prime, and none of the small orders, whatever the sign of x.
+fn is_canonical_and_large(key: &[u8]) -> bool {
+    let Ok(mut y) = <[u8; 32]>::try_from(key) else {
+        return false;
+    };
+    let [first, middle @ .., last] = &mut y;
+    *last &= 0x7f;
+    let below = *last < 0x7f || *first < 0xed || middle.iter().any(|octet| *octet != 0xff);
+    below && !SMALL_ORDER_Y.contains(&y)
 }
 
 #[cfg(test)]
@@ -157,12 +187,36 @@ mod tests {
             assert_eq!(algorithm.spki(&[&key[..], &[0]].concat()), None);
             assert_eq!(algorithm.key_octets(&key), None, "no bare key");
         }
+        assert_eq!(EvidenceAlgorithm::of_spki(&[]), None);
+    }
+
+    #[test]
+    fn an_ed25519_key_that_engines_read_differently_or_that_signs_everything_is_none() {
+        let taken = |key: &[u8; 32]| EvidenceAlgorithm::EdDsa.spki(key).is_some();
+        for y in SMALL_ORDER_Y {
+            let mut other = y;
+            other[31] |= 0x80;
+            assert!(!taken(&y) && !taken(&other), "{}", hex::encode(y));
+            other[0] ^= 8;
+            assert!(taken(&other), "{}", hex::encode(other));
+        }
+        // 2^255 - 19 and all above it, with either sign.
+        let mut y = [0xff; 32];
+        for (first, last) in [(0xed, 0x7f), (0xee, 0x7f), (0xff, 0x7f), (0xed, 0xff)] {
+            (y[0], y[31]) = (first, last);
+            assert!(!taken(&y), "{first:x}");
+        }
+        (y[0], y[31]) = (0xeb, 0x7f);
+        assert!(taken(&y), "2^255 - 21");
+    }
+
+    #[test]
+    fn a_point_is_not_compressed() {
         // Compressed and hybrid points, infinity.
         for head in [2, 3, 6, 7, 0] {
             let mut key = vec![0; 65];
             key[0] = head;
             assert_eq!(EvidenceAlgorithm::Es256.spki(&key), None, "{head}");
         }
-        assert_eq!(EvidenceAlgorithm::of_spki(&[]), None);
     }
 }
