@@ -1,8 +1,10 @@
-//! The authority's own life in its log (docs/DECISIONS.md, 'The log'): start and stop.
+//! The authority's own life in its log (docs/DECISIONS.md, 'The log'): start, stop, and a new
+//! appraisal policy.
 
 use std::sync::Arc;
 
 use meridian_wire::leaf::EventName;
+use meridian_wire::loc::Digest32;
 use serde::Serialize;
 
 use crate::pipeline::Pipeline;
@@ -12,6 +14,8 @@ use crate::pipeline::Pipeline;
 pub(crate) enum LifeEvent {
     /// It is about to bind its public port.
     Start,
+    /// An appraisal policy is in force that was never in force here.
+    Policy,
     /// It has answered what it accepted.
     Stop,
 }
@@ -22,14 +26,21 @@ struct Body {
     event: &'static str,
     clock: &'static str,
     clock_bound_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location_policy_sha256: Option<String>,
     software: &'static str,
 }
 
 /// Appends the event. Without trustworthy time there is no leaf: an authority that cannot stamp
 /// cannot date its own events either, and goes on.
-pub(crate) async fn record(pipeline: &Arc<Pipeline>, event: LifeEvent) {
+pub(crate) async fn record(
+    pipeline: &Arc<Pipeline>,
+    event: LifeEvent,
+    location_policy: Option<Digest32>,
+) {
     let name = match event {
         LifeEvent::Start => "start",
+        LifeEvent::Policy => "policy",
         LifeEvent::Stop => "stop",
     };
     let state = pipeline.clock_state();
@@ -37,6 +48,7 @@ pub(crate) async fn record(pipeline: &Arc<Pipeline>, event: LifeEvent) {
         event: name,
         clock: state.words(),
         clock_bound_us: state.bound_us(),
+        location_policy_sha256: location_policy.map(hex::encode),
         software: concat!("meridian ", env!("CARGO_PKG_VERSION")),
     };
     let (Ok(name), Ok(body)) = (EventName::new(name), serde_json::to_vec(&body)) else {

@@ -9,6 +9,7 @@ mod events;
 mod http;
 pub mod init;
 pub mod lifecycle;
+pub mod location;
 pub mod logging;
 mod metrics;
 pub mod parts;

@@ -13,7 +13,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use meridian_log::fatal::Fatal;
 use meridian_log::open::{Log, OpenError};
 use meridian_log::sequencer::{Sequencer, SequencerError, SequencerLimits};
@@ -21,14 +20,18 @@ use meridian_signing::clock::Clock;
 use meridian_signing::cms::TokenSigner;
 use meridian_tsa::policy::{PolicyError, Profile, TsaPolicy};
 use meridian_wire::cms::signed_data::TemplateError;
-use meridian_wire::x509::pem;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::config::{Config, Policy, PrivateListen};
+use crate::config::{Config, HttpConfig, Policy, PrivateListen};
 use crate::events::{self, LifeEvent};
 use crate::http::listener::{self, Limits, Socket};
 use crate::http::routes;
+use crate::http::serving::{Chains, Serving};
+use crate::http::tls::{self, Tls};
+pub use crate::http::tls::TlsError;
+pub use crate::location::open::LocationStartError;
+use crate::location::{open, sweep};
 use crate::metrics::Metrics;
 use crate::parts::Parts;
 use crate::pipeline::{Issuer, Pipeline};
@@ -52,6 +55,12 @@ pub enum StartError {
     /// The log's threads cannot be started.
     #[error("log: {0}")]
     Sequencer(#[from] SequencerError),
+    /// HTTPS cannot be served with its files.
+    #[error("HTTPS: {0}")]
+    Tls(#[from] TlsError),
+    /// Location stamps cannot be made.
+    #[error("location: {0}")]
+    Location(#[from] LocationStartError),
     /// A port cannot be bound.
     #[error("cannot listen on {address}: {source}")]
     Bind {
@@ -65,9 +74,11 @@ pub enum StartError {
 /// A serving authority.
 #[derive(Debug)]
 pub struct Running {
-    public: SocketAddr,
+    http: Option<SocketAddr>,
+    https: Option<SocketAddr>,
     private: PrivateListen,
     pipeline: Arc<Pipeline>,
+    tls: Option<Arc<Tls>>,
     drain: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
     fatal: oneshot::Receiver<Fatal>,
@@ -80,14 +91,22 @@ pub struct Running {
 /// # Errors
 ///
 /// [`StartError`]; nothing is left running.
-pub async fn start(parts: Parts) -> Result<Running, StartError> {
+pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
+    let tls = parts.config.tls.as_ref().map(Tls::open).transpose()?;
+    let tls = tls.map(Arc::new);
     let policy = Arc::new(tsa_policy(&parts)?);
-    let chain_pem = chain_pem(&parts);
+    let chains = Chains::of(&parts);
     let signer = TokenSigner::new(&parts.identity)?;
     let (config, clock) = (parts.config.clone(), Arc::clone(&parts.clock));
     announce(&config, clock.as_ref());
+    let metrics = Arc::new(Metrics::new());
+    let place = open::open(&mut parts, &metrics)?;
+    let (desk, is_new_policy) = match &place {
+        Some(place) => (Some(Arc::clone(&place.desk)), place.is_new_policy),
+        None => (None, false),
+    };
     let log = Log::open(parts.into_log_parts())?;
-    let issuer = Issuer::new(Arc::clone(&policy), signer);
+    let issuer = Issuer::new(Arc::clone(&policy), signer, place.map(|place| place.unit));
     let (fatal_sender, fatal) = oneshot::channel();
     let sequencer = Sequencer::start(
         log,
@@ -97,15 +116,27 @@ pub async fn start(parts: Parts) -> Result<Running, StartError> {
         // Nobody listens any more once the program is on its way out.
         Box::new(move |fault| drop(fatal_sender.send(fault))),
     )?;
-    let metrics = Arc::new(Metrics::new());
     let pipeline = Pipeline::new(policy, sequencer, clock, Arc::clone(&metrics));
     let pipeline = Arc::new(pipeline);
-    events::record(&pipeline, LifeEvent::Start).await;
-    match listen(&config, &pipeline, &metrics, chain_pem).await {
+    let location_policy = desk.as_ref().map(|desk| *desk.policy().hash());
+    if is_new_policy {
+        events::record(&pipeline, LifeEvent::Policy, location_policy).await;
+    }
+    events::record(&pipeline, LifeEvent::Start, location_policy).await;
+    let serving = Serving {
+        pipeline: Arc::clone(&pipeline),
+        metrics,
+        chains,
+        desk,
+        tls: tls.clone(),
+    };
+    match listen(&config, serving).await {
         Ok(listening) => Ok(Running {
-            public: listening.public,
+            http: listening.http,
+            https: listening.https,
             private: listening.private,
             pipeline,
+            tls,
             drain: listening.drain,
             listeners: listening.tasks,
             fatal,
@@ -118,10 +149,23 @@ pub async fn start(parts: Parts) -> Result<Running, StartError> {
 }
 
 impl Running {
-    /// Where the public port is bound.
+    /// Where plain HTTP is served.
     #[must_use]
-    pub const fn public_address(&self) -> SocketAddr {
-        self.public
+    pub const fn http_address(&self) -> Option<SocketAddr> {
+        self.http
+    }
+
+    /// Where HTTPS is served.
+    #[must_use]
+    pub const fn https_address(&self) -> Option<SocketAddr> {
+        self.https
+    }
+
+    /// Reads the files of HTTPS again; what cannot be used leaves the old ones in use.
+    pub async fn reload_certificates(&self) {
+        if let Some(tls) = &self.tls {
+            tls::reload(tls).await;
+        }
     }
 
     /// Where health and metrics are served.
@@ -155,25 +199,20 @@ impl Running {
 
 /// Records the stop and ends the log's threads, which may take one batch each.
 async fn end(pipeline: Arc<Pipeline>) {
-    events::record(&pipeline, LifeEvent::Stop).await;
+    events::record(&pipeline, LifeEvent::Stop, None).await;
     // The join fails only if the blocking task panicked: then there is nothing to wait for.
     let _ = tokio::task::spawn_blocking(move || pipeline.shutdown()).await;
 }
 
 struct Listening {
-    public: SocketAddr,
+    http: Option<SocketAddr>,
+    https: Option<SocketAddr>,
     private: PrivateListen,
     drain: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
-async fn listen(
-    config: &Config,
-    pipeline: &Arc<Pipeline>,
-    metrics: &Arc<Metrics>,
-    chain_pem: Bytes,
-) -> Result<Listening, StartError> {
-    let http = &config.http;
+async fn listen(config: &Config, serving: Serving) -> Result<Listening, StartError> {
     let private_socket = match &config.private {
         PrivateListen::Socket(path) => Socket::unix(path),
         PrivateListen::Tcp(address) => Socket::tcp(&address.to_string()).await,
@@ -183,44 +222,66 @@ async fn listen(
         Ok(address) => PrivateListen::Tcp(address),
         Err(_) => config.private.clone(),
     };
-    let bind_public = |source| StartError::Bind {
-        address: http.listen.clone(),
-        source,
-    };
-    let public_socket = Socket::tcp(&http.listen).await.map_err(bind_public)?;
-    let public = public_socket.tcp_address().map_err(bind_public)?;
+    let http_socket = bind(config.http.listen.as_deref()).await?;
+    let https_socket = bind(config.tls.as_ref().map(|tls| tls.listen.as_str())).await?;
     let (drain, drained) = watch::channel(false);
-    let limits = |connections| Limits {
-        connections,
-        header_deadline: http.header_deadline,
-        write_deadline: http.write_deadline,
-        drain_deadline: http.drain_deadline,
+    let serve = |socket, tls, routes, slots| {
+        let limits = connection_limits(&config.http, slots);
+        let metrics = Arc::clone(&serving.metrics);
+        let drained = drained.clone();
+        tokio::spawn(listener::serve(socket, tls, routes, limits, metrics, drained))
     };
-    let serve = |socket, routes, connections| {
-        let metrics = Arc::clone(metrics);
-        let limits = limits(connections);
-        tokio::spawn(listener::serve(
-            socket,
-            routes,
-            limits,
-            metrics,
-            drained.clone(),
-        ))
-    };
-    let (for_private, for_public) = (Arc::clone(pipeline), Arc::clone(pipeline));
-    let private_routes = routes::private(for_private, Arc::clone(metrics));
-    let public_routes = routes::public(for_public, Arc::clone(metrics), chain_pem, http);
-    let tasks = vec![
-        serve(private_socket, private_routes, PRIVATE_CONNECTIONS),
-        serve(public_socket, public_routes, http.connections),
-    ];
-    tracing::info!(%public, private = %private, "serving");
+    let private_routes = routes::private(&serving, &config.http);
+    let routes = routes::public(&serving, &config.http);
+    let slots = Arc::new(Semaphore::new(config.http.connections));
+    let private_slots = Arc::new(Semaphore::new(PRIVATE_CONNECTIONS));
+    let mut tasks = vec![serve(private_socket, None, private_routes, private_slots)];
+    let (mut http, mut https) = (None, None);
+    if let Some((socket, address)) = http_socket {
+        http = Some(address);
+        tracing::info!(address = %format_args!("http://{address}"), "serving");
+        tasks.push(serve(socket, None, routes.clone(), Arc::clone(&slots)));
+    }
+    if let (Some((socket, address)), Some(tls)) = (https_socket, serving.tls.clone()) {
+        https = Some(address);
+        tracing::info!(address = %format_args!("https://{address}"), "serving");
+        tasks.push(tokio::spawn(tls::watch(Arc::clone(&tls), drained.clone())));
+        tasks.push(serve(socket, Some(tls), routes, slots));
+    }
+    if let Some(desk) = &serving.desk {
+        tasks.push(tokio::spawn(sweep::sweep(Arc::clone(desk), drained.clone())));
+    }
+    tracing::info!(private = %private, "serving");
     Ok(Listening {
-        public,
+        http,
+        https,
         private,
         drain,
         tasks,
     })
+}
+
+/// Binds a public port, if there is to be one.
+async fn bind(address: Option<&str>) -> Result<Option<(Socket, SocketAddr)>, StartError> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let failed = |source| StartError::Bind {
+        address: address.to_owned(),
+        source,
+    };
+    let socket = Socket::tcp(address).await.map_err(failed)?;
+    let bound = socket.tcp_address().map_err(failed)?;
+    Ok(Some((socket, bound)))
+}
+
+fn connection_limits(http: &HttpConfig, slots: Arc<Semaphore>) -> Limits {
+    Limits {
+        slots,
+        header_deadline: http.header_deadline,
+        write_deadline: http.write_deadline,
+        drain_deadline: http.drain_deadline,
+    }
 }
 
 fn bind_error(private: &PrivateListen, source: std::io::Error) -> StartError {
@@ -254,14 +315,6 @@ fn limits(config: &Config) -> SequencerLimits {
     let given = &config.sequencer;
     let deadline = config.authority.signing_allowance;
     SequencerLimits::new(given.queue, given.batch, deadline, given.threads)
-}
-
-fn chain_pem(parts: &Parts) -> Bytes {
-    let mut text = String::new();
-    for certificate in parts.identity.chain() {
-        text.push_str(&pem::certificate_to_pem(certificate.as_der()));
-    }
-    Bytes::from(text)
 }
 
 /// The start-up line about the clock: an assertion must not pass for a measurement.

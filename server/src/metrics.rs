@@ -1,9 +1,13 @@
 //! What is counted. Every label comes from a closed enum, so no caller can grow the set.
 
+mod location;
+
 use std::fmt;
 use std::time::Duration;
 
 use meridian_log::sequencer::Counts;
+use meridian_wire::loc::level::AssuranceLevel;
+use meridian_wire::tsp::status::PkiFailureInfo;
 use prometheus_client::encoding::{EncodeLabelSet, LabelSetEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -11,7 +15,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+pub(crate) use self::location::TicketEvent;
+use self::location::LocationMetrics;
 use crate::http::problem::ProblemKind;
+use crate::http::tls::TlsState;
+use crate::location::problem::LocationProblem;
 use crate::pipeline::ClockState;
 
 /// How a time-stamp request ended.
@@ -44,6 +52,20 @@ impl Outcome {
         Self::QueueFull,
         Self::Stopping,
     ];
+
+    /// What a refusal with this bit is counted as.
+    pub(crate) const fn of(bit: PkiFailureInfo) -> Self {
+        match bit {
+            PkiFailureInfo::BadAlg => Self::BadAlg,
+            PkiFailureInfo::BadRequest => Self::BadRequest,
+            PkiFailureInfo::BadDataFormat => Self::BadDataFormat,
+            PkiFailureInfo::TimeNotAvailable => Self::TimeNotAvailable,
+            PkiFailureInfo::UnacceptedPolicy => Self::UnacceptedPolicy,
+            PkiFailureInfo::UnacceptedExtension => Self::UnacceptedExtension,
+            PkiFailureInfo::AddInfoNotAvailable => Self::AddInfoNotAvailable,
+            PkiFailureInfo::SystemFailure => Self::SystemFailure,
+        }
+    }
 
     const fn label(self) -> &'static str {
         match self {
@@ -92,12 +114,43 @@ impl ConnectionEvent {
     }
 }
 
+/// How a TLS handshake ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Handshake {
+    Full,
+    Resumed,
+    Failed,
+    Late,
+    Plain,
+}
+
+impl Handshake {
+    const ALL: [Self; 5] = [
+        Self::Full,
+        Self::Resumed,
+        Self::Failed,
+        Self::Late,
+        Self::Plain,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Resumed => "resumed",
+            Self::Failed => "failed",
+            Self::Late => "late",
+            Self::Plain => "plain_http",
+        }
+    }
+}
+
 /// One label of a closed set.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Label {
     Outcome(Outcome),
     Problem(ProblemKind),
     Connection(ConnectionEvent),
+    Handshake(Handshake),
 }
 
 impl EncodeLabelSet for Label {
@@ -106,6 +159,7 @@ impl EncodeLabelSet for Label {
             Self::Outcome(outcome) => ("outcome", outcome.label()),
             Self::Problem(kind) => ("kind", kind.slug()),
             Self::Connection(event) => ("event", event.label()),
+            Self::Handshake(handshake) => ("outcome", handshake.label()),
         };
         prometheus_client::encoding::EncodeLabel::encode(&pair, encoder.encode_label())
     }
@@ -134,6 +188,32 @@ impl LogGauges {
     }
 }
 
+/// HTTPS. The gauges are set when asked for.
+#[derive(Debug, Default)]
+struct TlsMetrics {
+    handshakes: Family<Label, Counter>,
+    not_after: Gauge,
+    refused: Gauge,
+}
+
+impl TlsMetrics {
+    fn register(registry: &mut Registry) -> Self {
+        let tls = Self::default();
+        let help = "TLS handshakes";
+        registry.register("tls_handshakes", help, tls.handshakes.clone());
+        let help = "End of the HTTPS certificate, seconds since 1970; -1 without HTTPS";
+        let name = "tls_certificate_not_after_seconds";
+        registry.register(name, help, tls.not_after.clone());
+        let help = "1 if the HTTPS files as they are now cannot be used, and older ones are in use";
+        registry.register("tls_files_refused", help, tls.refused.clone());
+        for handshake in Handshake::ALL {
+            drop(tls.handshakes.get_or_create(&Label::Handshake(handshake)));
+        }
+        tls.not_after.set(-1);
+        tls
+    }
+}
+
 /// All counters of the process.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -144,6 +224,8 @@ pub(crate) struct Metrics {
     open: Gauge,
     answer_seconds: Histogram,
     log: LogGauges,
+    tls: TlsMetrics,
+    location: LocationMetrics,
     clock_bound_us: Gauge,
     clock_measured: Gauge,
 }
@@ -158,6 +240,8 @@ impl Metrics {
         let answer_seconds = Histogram::new(exponential_buckets(0.000_05, 2.0, 17));
         let open = Gauge::default();
         let log = LogGauges::register(&mut registry);
+        let tls = TlsMetrics::register(&mut registry);
+        let location = LocationMetrics::register(&mut registry);
         let (clock_bound_us, clock_measured) = (Gauge::default(), Gauge::default());
         registry.register("answers", "Time-stamp requests answered", outcomes.clone());
         registry.register("problems", "Problem documents sent", problems.clone());
@@ -187,6 +271,8 @@ impl Metrics {
             open,
             answer_seconds,
             log,
+            tls,
+            location,
             clock_bound_us,
             clock_measured,
         }
@@ -205,6 +291,23 @@ impl Metrics {
         self.problems.get_or_create(&Label::Problem(kind)).inc();
     }
 
+    pub(crate) fn challenge(&self) {
+        self.location.challenge();
+    }
+
+    /// Evidence was accepted.
+    pub(crate) fn level(&self, level: AssuranceLevel) {
+        self.location.accepted(level);
+    }
+
+    pub(crate) fn ticket(&self, event: TicketEvent) {
+        self.location.ticket(event);
+    }
+
+    pub(crate) fn location_refusal(&self, problem: LocationProblem) {
+        self.location.refusal(problem);
+    }
+
     pub(crate) fn connection(&self, event: ConnectionEvent) {
         match event {
             ConnectionEvent::Opened => drop(self.open.inc()),
@@ -214,6 +317,17 @@ impl Metrics {
         self.connections
             .get_or_create(&Label::Connection(event))
             .inc();
+    }
+
+    pub(crate) fn handshake(&self, outcome: Handshake) {
+        let label = Label::Handshake(outcome);
+        self.tls.handshakes.get_or_create(&label).inc();
+    }
+
+    /// Read when asked for: the certificate in use.
+    pub(crate) fn observe_tls(&self, state: &TlsState) {
+        self.tls.not_after.set(state.not_after.get().div_euclid(1_000_000));
+        self.tls.refused.set(i64::from(state.refused.is_some()));
     }
 
     /// Read when asked for: the clock's bound and whether it is measured.

@@ -11,6 +11,7 @@ use meridian_log::identity::{LogIdentity, NotALogKey};
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::lock_record::{LockError, LockRecord};
 use meridian_log::open::{Log, LogParts, OpenError};
+use meridian_log::private::PrivateRows;
 use meridian_log::store::rocks::RocksStore;
 use meridian_log::store::{Store, StoreError};
 use meridian_signing::clock::system::SystemClock;
@@ -24,7 +25,9 @@ use meridian_wire::note::error::NoteError;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::x509::pem::{self, PemError};
 
-use crate::config::Config;
+use crate::config::{Config, LocationConfig};
+use crate::http::tls::{Tls, TlsError};
+use crate::location::parts::{LocationParts, LocationPartsError};
 
 /// What [`crate::lifecycle::start`] needs.
 #[non_exhaustive]
@@ -38,6 +41,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where the log keeps its rows.
     pub store: Arc<dyn Store>,
+    /// Where private rows are: in the same database, for they must be durable with the log.
+    pub private: Arc<dyn PrivateRows>,
+    /// What location stamps are made with; `None` means time only.
+    pub location: Option<LocationParts>,
     /// The log's memory against rollback.
     pub lock: Box<dyn LockRecord>,
     /// The log's origin and key.
@@ -113,6 +120,12 @@ pub enum PartsError {
     /// Database and lock record contradict one another. Nothing was changed.
     #[error("log: {0}")]
     Log(#[from] OpenError),
+    /// HTTPS cannot be served with its files.
+    #[error("HTTPS: {0}")]
+    Tls(#[from] TlsError),
+    /// Location stamps cannot be made with what there is.
+    #[error("location: {0}")]
+    Location(#[from] LocationPartsError),
 }
 
 impl Parts {
@@ -142,8 +155,9 @@ impl Parts {
         // the part of it that it could read.
         let database = &config.log.database;
         Log::check(&RocksStore::open_read_only(database)?, &mut lock)?;
-        let store = RocksStore::open(database)?;
-        Self::with_log(config, clock, Arc::new(store), Box::new(lock))
+        let store = Arc::new(RocksStore::open(database)?);
+        let private = Arc::<RocksStore>::clone(&store);
+        Self::with_log(config, clock, store, private, Box::new(lock))
     }
 
     /// The same with another place for the log.
@@ -155,14 +169,18 @@ impl Parts {
         config: Config,
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
+        private: Arc<dyn PrivateRows>,
         lock: Box<dyn LockRecord>,
     ) -> Result<Self, PartsError> {
+        let authority = &config.authority;
         Ok(Self {
-            identity: open_identity(&config)?,
+            identity: open_identity(&authority.certificates, &authority.key)?,
+            location: config.location.as_ref().map(open_location).transpose()?,
             log_identity: open_log_identity(&config)?,
             config,
             clock,
             store,
+            private,
             lock,
             entropy: Arc::new(OsEntropy),
         })
@@ -175,18 +193,37 @@ impl Parts {
     }
 }
 
-fn open_identity(config: &Config) -> Result<AuthorityIdentity, PartsError> {
-    let path = &config.authority.certificates;
+/// Opens every file that `config` names, but for database and lock record, which a running
+/// authority has to itself, and proves that keys and certificates belong together.
+///
+/// # Errors
+///
+/// [`PartsError`], with a sentence that says what to do.
+pub fn check_files(config: &Config) -> Result<(), PartsError> {
+    let authority = &config.authority;
+    open_identity(&authority.certificates, &authority.key)?;
+    config.location.as_ref().map(open_location).transpose()?;
+    open_log_identity(config)?;
+    config.tls.as_ref().map(Tls::open).transpose()?;
+    Ok(())
+}
+
+fn open_location(config: &LocationConfig) -> Result<LocationParts, PartsError> {
+    let identity = open_identity(&config.certificates, &config.key)?;
+    Ok(LocationParts::open(config, identity)?)
+}
+
+fn open_identity(path: &Path, key: &Path) -> Result<AuthorityIdentity, PartsError> {
     let malformed = |source| PartsError::Certificates {
-        path: path.clone(),
+        path: path.to_owned(),
         source,
     };
     let chain = pem::certificates(&read(path)?).map_err(malformed)?;
-    let signer = signer(&config.authority.key)?;
+    let signer = signer(key)?;
     // Any bound will do where only dates of certificates are compared.
     let now = SystemClock::new(Some(Duration::from_secs(1))).read()?.time;
     AuthorityIdentity::prove(chain, signer, now).map_err(|source| PartsError::Identity {
-        path: path.clone(),
+        path: path.to_owned(),
         source,
     })
 }

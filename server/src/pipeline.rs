@@ -1,9 +1,12 @@
-//! From a request's octets to a durable, provable answer: the only file that knows both the
-//! authority and the log.
+//! From a request's octets to a durable, provable answer: the only place that knows both the
+//! authorities and the log.
 //!
 //! Stages 3 to 12 of docs/REQUEST-FLOW.md, in order: [`Pipeline::read`], [`Pipeline::submit`],
-//! then [`Issuer`] on the log's threads, then [`Pending::outcome`]. A request that was submitted
+//! then `Issuer` on the log's threads, then [`Pending::outcome`]. A request that was submitted
 //! is stamped and logged even if its client goes away.
+
+mod issuer;
+mod rejection;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,58 +15,19 @@ use std::time::Instant;
 use meridian_log::reader::{LogReader, ReadError};
 use meridian_log::released::{ClockFault, Outcome as Sequenced, Released};
 use meridian_log::sequencer::{Counts, EventError, Sequencer, SubmitError};
-use meridian_log::stamper::{Place, Stamp, StampError, Stamper};
 use meridian_merkle::index::LeafIndex;
-use meridian_signing::clock::{self, BoundSource, Clock, StampTime};
-use meridian_signing::cms::TokenSigner;
-use meridian_tsa::authority::TimeStampAuthority;
-use meridian_tsa::error::Rejection;
+use meridian_signing::clock::{self, BoundSource, Clock};
+use meridian_tsa::error::Rejection as TimeRejection;
 use meridian_tsa::policy::TsaPolicy;
 use meridian_tsa::request::ValidRequest;
 use meridian_wire::leaf::EventName;
 use meridian_wire::proof::TlogProof;
 use meridian_wire::tsp::req::TimeStampReq;
-use meridian_wire::tsp::resp::TimeStampResp;
-use meridian_wire::tsp::status::PkiFailureInfo;
 use tokio::sync::oneshot;
 
-use crate::metrics::{Metrics, Outcome};
-
-/// What the log calls to turn a place into a leaf: decide (stage 8), sign (stage 9).
-#[derive(Debug)]
-pub(crate) struct Issuer {
-    authority: TimeStampAuthority,
-    signer: TokenSigner,
-}
-
-impl Issuer {
-    pub(crate) fn new(policy: Arc<TsaPolicy>, signer: TokenSigner) -> Self {
-        let authority = TimeStampAuthority::new(policy);
-        Self { authority, signer }
-    }
-}
-
-impl Stamper for Issuer {
-    type Request = ValidRequest;
-    type Refusal = Rejection;
-
-    fn admit(&self, request: &ValidRequest, time: &StampTime) -> Result<(), Rejection> {
-        self.authority.admit(request, time)
-    }
-
-    fn stamp(&self, request: &ValidRequest, place: &Place) -> Result<Stamp, StampError> {
-        // `admit` granted the same question a moment ago, so a refusal here is a fault of ours.
-        let decided = self.authority.decide(request, place.serial(), place.time());
-        let tst_info = decided.map_err(|_| StampError::Unmade)?;
-        let signed = self.signer.sign(&tst_info.encode(), request.cert_req())?;
-        let answer = TimeStampResp::granted(signed.token());
-        Ok(Stamp::time_stamp(
-            *signed.digest(),
-            signed.into_stored(),
-            answer,
-        ))
-    }
-}
+pub(crate) use self::issuer::{Issuer, PlaceRequest, PlaceUnit, StampRequest};
+pub(crate) use self::rejection::Rejection;
+use crate::metrics::Metrics;
 
 /// What the clock says of itself.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -122,18 +86,33 @@ impl Pipeline {
     /// All stages of one DER request.
     pub(crate) async fn timestamp(&self, der: &[u8]) -> Result<Released, Rejection> {
         let request = self.read(der)?;
+        self.stamp(StampRequest::Time(request)).await
+    }
+
+    /// Stages 6 to 12 of a request that was read.
+    pub(crate) async fn stamp(&self, request: StampRequest) -> Result<Released, Rejection> {
         self.submit(request)?.outcome().await
     }
 
-    /// Stages 3 and 4: decode, and check that we serve it.
+    /// Stages 4 and 5: decode, and check that we serve it.
     pub(crate) fn read(&self, der: &[u8]) -> Result<ValidRequest, Rejection> {
-        let decoded = TimeStampReq::decode(der, &self.policy.served()).map_err(Rejection::from);
-        let valid = decoded.and_then(|request| ValidRequest::new(request, &self.policy));
-        valid.inspect_err(|rejection| self.metrics.outcome(outcome(rejection)))
+        self.try_read(der).map_err(|it| self.refused(it.into()))
     }
 
-    /// Stage 5: a place in the queue.
-    pub(crate) fn submit(&self, request: ValidRequest) -> Result<Pending<'_>, Rejection> {
+    /// The same for a request that may be another authority's: a refusal is not counted.
+    pub(crate) fn try_read(&self, der: &[u8]) -> Result<ValidRequest, TimeRejection> {
+        let request = TimeStampReq::decode(der, &self.policy.served())?;
+        ValidRequest::new(request, &self.policy)
+    }
+
+    /// Counts a refusal that this request ends with.
+    pub(crate) fn refused(&self, rejection: Rejection) -> Rejection {
+        self.metrics.outcome(rejection.outcome());
+        rejection
+    }
+
+    /// Stage 6: a place in the queue.
+    pub(crate) fn submit(&self, request: StampRequest) -> Result<Pending<'_>, Rejection> {
         let since = clock::monotonic();
         let (reply, receiver) = oneshot::channel();
         // The receiver is gone if the client is: then the log keeps what nobody hears.
@@ -146,12 +125,11 @@ impl Pipeline {
             }),
             Err(error) => {
                 let rejection = match error {
-                    SubmitError::Full => Rejection::QueueFull,
+                    SubmitError::Full => TimeRejection::QueueFull,
                     // Closed, the only other reason.
-                    _ => Rejection::Stopping,
+                    _ => TimeRejection::Stopping,
                 };
-                self.metrics.outcome(outcome(&rejection));
-                Err(rejection)
+                Err(self.refused(rejection.into()))
             }
         }
     }
@@ -224,35 +202,24 @@ impl Pending<'_> {
         let answer = match self.receiver.await {
             Ok(Sequenced::Stamped(released)) => Ok(released),
             Ok(Sequenced::Refused(rejection)) => Err(rejection),
-            Ok(Sequenced::ClockUnavailable(ClockFault::NoReading(error))) => Err(error.into()),
-            Ok(Sequenced::ClockUnavailable(ClockFault::WentBack(error))) => Err(error.into()),
-            Ok(Sequenced::SignerFailed) => Err(Rejection::SignerFailed),
+            Ok(Sequenced::ClockUnavailable(fault)) => Err(clock_fault(fault).into()),
+            Ok(Sequenced::SignerFailed) => Err(TimeRejection::SignerFailed.into()),
             // Stopped, or the log's threads are gone with what they had.
-            Ok(_) | Err(_) => Err(Rejection::Stopping),
+            Ok(_) | Err(_) => Err(TimeRejection::Stopping.into()),
         };
         let took = clock::monotonic().saturating_duration_since(self.since);
         match &answer {
             Ok(_) => self.metrics.granted(took),
-            Err(rejection) => self.metrics.outcome(outcome(rejection)),
+            Err(rejection) => self.metrics.outcome(rejection.outcome()),
         }
         answer
     }
 }
 
-/// The label under which a refusal is counted.
-fn outcome(rejection: &Rejection) -> Outcome {
-    match rejection {
-        Rejection::QueueFull => Outcome::QueueFull,
-        Rejection::Stopping => Outcome::Stopping,
-        other => match other.fail_info() {
-            PkiFailureInfo::BadAlg => Outcome::BadAlg,
-            PkiFailureInfo::BadRequest => Outcome::BadRequest,
-            PkiFailureInfo::BadDataFormat => Outcome::BadDataFormat,
-            PkiFailureInfo::TimeNotAvailable => Outcome::TimeNotAvailable,
-            PkiFailureInfo::UnacceptedPolicy => Outcome::UnacceptedPolicy,
-            PkiFailureInfo::UnacceptedExtension => Outcome::UnacceptedExtension,
-            PkiFailureInfo::AddInfoNotAvailable => Outcome::AddInfoNotAvailable,
-            PkiFailureInfo::SystemFailure => Outcome::SystemFailure,
-        },
+fn clock_fault(fault: ClockFault) -> TimeRejection {
+    match fault {
+        ClockFault::NoReading(error) => error.into(),
+        ClockFault::WentBack(error) => error.into(),
+        _ => TimeRejection::Stopping,
     }
 }

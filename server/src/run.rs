@@ -69,8 +69,8 @@ pub enum RunError {
 /// Serves the authority in `directory` until SIGTERM or SIGINT, then drains.
 ///
 /// SIGHUP reads `[clock] asserted_bound` again, so that an authority can go from an asserted
-/// bound to a measured one, or back, without a pause. `on_ready` is called once, when both ports
-/// are bound.
+/// bound to a measured one, or back, and the files of `[tls]`, without a pause. `on_ready` is
+/// called once, when the ports are bound.
 ///
 /// # Errors
 ///
@@ -101,7 +101,10 @@ pub async fn run(
         tokio::select! {
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
-            _ = signals.hang_up.recv() => reread_clock(directory, &environment, &clock),
+            _ = signals.hang_up.recv() => {
+                reread_clock(directory, &environment, &clock);
+                running.reload_certificates().await;
+            }
             fault = running.fatal() => return Err(RunError::Fatal(fault)),
         }
     }

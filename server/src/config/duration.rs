@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-/// A duration read from text such as `300ms`, `10s`, `5m` or `250us`.
+/// A duration read from text such as `300ms`, `10s`, `5m`, `30d` or `250us`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct DurationText(pub(crate) Duration);
 
@@ -16,7 +16,7 @@ pub(crate) enum DurationError {
     #[error("a duration starts with a whole number, as in \"300ms\"")]
     Number,
     /// The unit is missing or unknown.
-    #[error("a duration ends with us, ms, s, m or h, as in \"300ms\"")]
+    #[error("a duration ends with us, ms, s, m, h or d, as in \"300ms\"")]
     Unit,
 }
 
@@ -26,16 +26,18 @@ impl std::str::FromStr for DurationText {
     fn from_str(text: &str) -> Result<Self, DurationError> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at_checked(digits).ok_or(DurationError::Number)?;
-        let number: u32 = number.parse().map_err(|_| DurationError::Number)?;
-        let one = match unit {
-            "us" => Duration::from_micros(1),
-            "ms" => Duration::from_millis(1),
-            "s" => Duration::from_secs(1),
-            "m" => Duration::from_secs(60),
-            "h" => Duration::from_secs(3_600),
+        let number: u64 = number.parse().map_err(|_| DurationError::Number)?;
+        let one_us: u64 = match unit {
+            "us" => 1,
+            "ms" => 1_000,
+            "s" => 1_000_000,
+            "m" => 60_000_000,
+            "h" => 3_600_000_000,
+            "d" => 86_400_000_000,
             _ => return Err(DurationError::Unit),
         };
-        Ok(Self(one * number))
+        let micros = number.checked_mul(one_us).ok_or(DurationError::Number)?;
+        Ok(Self(Duration::from_micros(micros)))
     }
 }
 
@@ -64,6 +66,8 @@ mod tests {
             ("10s", 10_000_000),
             ("2m", 120_000_000),
             ("1h", 3_600_000_000),
+            ("30d", 2_592_000_000_000),
+            ("2592000000000us", 2_592_000_000_000),
         ] {
             let read: DurationText = text.parse().unwrap();
             assert_eq!(read.0, Duration::from_micros(micros), "{text}");
@@ -78,6 +82,12 @@ mod tests {
     #[test]
     fn refuses_a_unit_without_a_number() {
         assert_eq!("ms".parse::<DurationText>(), Err(DurationError::Number));
+    }
+
+    #[test]
+    fn refuses_more_than_microseconds_can_count() {
+        let text = format!("{}d", u64::MAX / 1_000);
+        assert_eq!(text.parse::<DurationText>(), Err(DurationError::Number));
     }
 
     #[test]

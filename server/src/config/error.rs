@@ -96,6 +96,15 @@ pub enum ValueProblem {
     /// `ordering` needs a TSU that issues nothing but precise tokens (docs/DECISIONS.md, 'The token').
     #[error("ordering may be claimed only where authority.policies is [\"precise\"]")]
     OrderingNeedsPrecise,
+    /// The text is neither a network nor an address.
+    #[error("a network is written in CIDR form, as in \"10.0.0.0/8\", or is one address")]
+    NotANetwork,
+    /// The text is not the start of a URL.
+    #[error("a public URL is written https://HOST, perhaps with a port and a path")]
+    NotAPublicUrl,
+    /// Nobody is asked for a certificate that could be from that CA.
+    #[error("it needs tls.client_certificates = \"request\" or \"require\"")]
+    ClientCaUnused,
     /// Both forms of the private listener are given.
     #[error("give either private.socket or private.listen, not both")]
     TwoPrivateListeners,

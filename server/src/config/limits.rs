@@ -33,6 +33,25 @@ pub(super) const SIGNING_ALLOWANCE: (Duration, Duration, Duration) = (
     Duration::from_millis(100),
 );
 
+/// Below an hour a subject could not fetch what it lost; ten years is what an archive keeps.
+pub(super) const TOKEN_RETENTION: (Duration, Duration, Duration) = (
+    Duration::from_secs(3_600),
+    Duration::from_secs(3_653 * 86_400),
+    Duration::from_secs(30 * 86_400),
+);
+/// Requests a minute. None is the default: a limit is a decision about one's own clients.
+pub(super) const RATE: (usize, usize) = (1, 1_000_000);
+
+/// Files are read again in full each time: not more often than every second, and at least once a
+/// day, so that a renewed certificate is not missed.
+pub(super) const RELOAD: (Duration, Duration, Duration) = (
+    Duration::from_secs(1),
+    Duration::from_secs(86_400),
+    Duration::from_secs(60),
+);
+/// A handshake is two round trips and one signature.
+pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
+
 /// Checks values against their ranges.
 pub(super) struct Ranges<'a> {
     sources: &'a Sources<'a>,

@@ -7,9 +7,12 @@
 mod duration;
 mod environment;
 mod error;
+mod http;
 mod limits;
+mod location;
 mod origin;
 mod raw;
+mod tls;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -21,9 +24,12 @@ use figment::providers::Serialized;
 
 pub use environment::Environment;
 pub use error::{ConfigError, Origin, ValueProblem};
+pub use http::{HttpConfig, ProxyHeader};
 use limits::Ranges;
+pub use location::{Enrolment, LocationConfig};
 use origin::Sources;
-use raw::{RawAuthority, RawConfig, RawFormat, RawHttp, RawLevel, RawPrivate, RawProfile};
+use raw::{RawAuthority, RawConfig, RawFormat, RawLevel, RawPrivate, RawProfile};
+pub use tls::{ClientCertificates, TlsConfig};
 
 /// Name of the file in the authority's directory.
 pub const FILE_NAME: &str = "meridian.toml";
@@ -36,6 +42,8 @@ pub struct Config {
     pub directory: PathBuf,
     /// Whose name is on the tokens.
     pub authority: AuthorityConfig,
+    /// Location stamps; `None` means time only.
+    pub location: Option<LocationConfig>,
     /// `[clock] asserted_bound`: the error bound to assert where the kernel measures none
     /// (docs/DECISIONS.md, 'Time'). `None` means that an unmeasured clock stamps nothing.
     pub asserted_bound: Option<Duration>,
@@ -43,8 +51,10 @@ pub struct Config {
     pub log: LogConfig,
     /// Limits between the queue and the disk.
     pub sequencer: SequencerConfig,
-    /// The public port.
+    /// The plain port, and the limits of all connections.
     pub http: HttpConfig,
+    /// HTTPS; `None` means plain HTTP only.
+    pub tls: Option<TlsConfig>,
     /// Where health and metrics are served.
     pub private: PrivateListen,
     /// Log lines.
@@ -103,30 +113,6 @@ pub struct SequencerConfig {
     pub batch: usize,
     /// Signing threads.
     pub threads: usize,
-}
-
-/// `[http]`.
-#[non_exhaustive]
-#[derive(Clone, Debug)]
-pub struct HttpConfig {
-    /// HOST:PORT of the public port.
-    pub listen: String,
-    /// Connections open at the same time.
-    pub connections: usize,
-    /// Octets of a DER request.
-    pub body_limit: usize,
-    /// Octets of a JSON request to `/v1/timestamps`.
-    pub json_limit: usize,
-    /// Imprints in one JSON request.
-    pub imprints: usize,
-    /// From the start of a connection, or the answer before, to a whole header.
-    pub header_deadline: Duration,
-    /// From the header to the end of the body.
-    pub body_deadline: Duration,
-    /// From a stuck answer to the whole of it.
-    pub write_deadline: Duration,
-    /// From SIGTERM to the end of the last connection.
-    pub drain_deadline: Duration,
 }
 
 /// `[private]`.
@@ -197,7 +183,7 @@ impl Config {
         if !is_address(listen) {
             return Err(ValueProblem::NotAnAddress);
         }
-        listen.clone_into(&mut self.http.listen);
+        self.http.listen = Some(listen.to_owned());
         Ok(())
     }
 }
@@ -240,6 +226,10 @@ fn check(raw: RawConfig, directory: &Path, sources: &Sources<'_>) -> Result<Conf
     Ok(Config {
         directory: directory.to_owned(),
         authority: check_authority(raw.authority, directory, sources)?,
+        location: raw
+            .location
+            .map(|raw| location::check(raw, directory, sources))
+            .transpose()?,
         asserted_bound: raw
             .clock
             .asserted_bound
@@ -256,7 +246,11 @@ fn check(raw: RawConfig, directory: &Path, sources: &Sources<'_>) -> Result<Conf
             batch: range.number("sequencer.batch", raw.sequencer.batch, limits::BATCH)?,
             threads: range.number("sequencer.threads", raw.sequencer.threads, limits::THREADS)?,
         },
-        http: check_http(raw.http, sources)?,
+        http: http::check(raw.http, raw.tls.is_some(), sources)?,
+        tls: raw
+            .tls
+            .map(|raw| tls::check(raw, directory, sources))
+            .transpose()?,
         private: check_private(raw.private, directory, sources)?,
         logging: LoggingConfig {
             json: raw.logging.format == Some(RawFormat::Json),
@@ -318,33 +312,6 @@ fn check_authority(
             allowance,
             (limits::SIGNING_ALLOWANCE.0, limits::SIGNING_ALLOWANCE.1),
         )?,
-    })
-}
-
-fn check_http(raw: RawHttp, sources: &Sources<'_>) -> Result<HttpConfig, ConfigError> {
-    let range = Ranges::new(sources);
-    let deadline = |key, given: Option<duration::DurationText>| {
-        let given = given.map_or(Duration::from_secs(10), |text| text.0);
-        range.micros(key, given, limits::DEADLINE)
-    };
-    let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:3161".to_owned());
-    if !is_address(&listen) {
-        return Err(ConfigError::Value {
-            origin: sources.of("http.listen"),
-            key: "http.listen",
-            problem: ValueProblem::NotAnAddress,
-        });
-    }
-    Ok(HttpConfig {
-        listen,
-        connections: range.number("http.connections", raw.connections, limits::CONNECTIONS)?,
-        body_limit: range.number("http.body_limit", raw.body_limit, limits::BODY_LIMIT)?,
-        json_limit: range.number("http.json_limit", raw.json_limit, limits::JSON_LIMIT)?,
-        imprints: range.number("http.imprints", raw.imprints, limits::IMPRINTS)?,
-        header_deadline: deadline("http.header_deadline", raw.header_deadline)?,
-        body_deadline: deadline("http.body_deadline", raw.body_deadline)?,
-        write_deadline: deadline("http.write_deadline", raw.write_deadline)?,
-        drain_deadline: deadline("http.drain_deadline", raw.drain_deadline)?,
     })
 }
 

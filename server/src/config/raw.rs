@@ -14,10 +14,12 @@ use super::duration::DurationText;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawConfig {
     pub(crate) authority: RawAuthority,
+    pub(crate) location: Option<RawLocation>,
     pub(crate) clock: RawClock,
     pub(crate) log: RawLog,
     pub(crate) sequencer: RawSequencer,
     pub(crate) http: RawHttp,
+    pub(crate) tls: Option<RawTls>,
     pub(crate) private: RawPrivate,
     pub(crate) logging: RawLogging,
 }
@@ -32,6 +34,32 @@ pub(crate) struct RawAuthority {
     pub(crate) default_policy: Option<RawProfile>,
     pub(crate) ordering: Option<bool>,
     pub(crate) signing_allowance: Option<DurationText>,
+}
+
+/// `[location]`: location stamps. Without the table the authority stamps time only.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawLocation {
+    pub(crate) policy: Option<PathBuf>,
+    pub(crate) certificates: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
+    pub(crate) pairwise_secret: Option<PathBuf>,
+    pub(crate) profile: Option<RawProfile>,
+    pub(crate) enrolment: Option<RawEnrolment>,
+    pub(crate) token_retention: Option<DurationText>,
+    pub(crate) country_database: Option<PathBuf>,
+    pub(crate) anonymous_database: Option<PathBuf>,
+    pub(crate) boundaries: Option<PathBuf>,
+    pub(crate) rate_per_key: Option<usize>,
+    pub(crate) rate_per_address: Option<usize>,
+}
+
+/// Who may become a subject.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawEnrolment {
+    Open,
+    Closed,
 }
 
 /// The two profiles of the policy (docs/DECISIONS.md, 'The token').
@@ -81,6 +109,39 @@ pub(crate) struct RawHttp {
     pub(crate) body_deadline: Option<DurationText>,
     pub(crate) write_deadline: Option<DurationText>,
     pub(crate) drain_deadline: Option<DurationText>,
+    pub(crate) trusted_proxies: Option<Vec<String>>,
+    pub(crate) proxy_header: Option<RawProxyHeader>,
+    pub(crate) public_url: Option<String>,
+}
+
+/// The header field in which proxies name their client.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RawProxyHeader {
+    XForwardedFor,
+    Forwarded,
+}
+
+/// `[tls]`: the port for HTTPS. Without the table there is none.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawTls {
+    pub(crate) listen: Option<String>,
+    pub(crate) certificates: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
+    pub(crate) client_certificates: Option<RawClientCertificates>,
+    pub(crate) client_ca: Option<PathBuf>,
+    pub(crate) reload: Option<DurationText>,
+    pub(crate) handshake_deadline: Option<DurationText>,
+}
+
+/// Whether clients are asked for a certificate.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawClientCertificates {
+    Off,
+    Request,
+    Require,
 }
 
 /// `[private]`: health and metrics.

@@ -26,14 +26,21 @@ fn the_sample_file_is_accepted() {
     assert_eq!(config.asserted_bound, Some(Duration::from_millis(300)));
 }
 
+/// What has no default, or excludes another key, stands in a comment.
+fn with_comments_as_keys(sample: &str) -> String {
+    let line = |line: &str| {
+        let key = line.strip_prefix("# ").filter(|rest| {
+            let name = rest.split_once(" = ").map_or("", |(name, _)| name);
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        });
+        key.unwrap_or(line).to_owned() + "\n"
+    };
+    sample.lines().map(line).collect()
+}
+
 #[test]
 fn the_sample_file_shows_every_key() {
-    // `private.listen` excludes `private.socket`, so it stands in a comment.
-    let text = SAMPLE.replace(
-        "# listen = \"127.0.0.1:3162\"",
-        "listen = \"127.0.0.1:3162\"",
-    );
-    let raw: RawConfig = toml::from_str(&text).unwrap();
+    let raw: RawConfig = toml::from_str(&with_comments_as_keys(SAMPLE)).unwrap();
     // TOML cannot write an absent value: a key that the sample forgot is missing here.
     let written = serde_json::to_string(&raw).unwrap();
     assert!(!written.contains("null"), "{written}");
@@ -42,7 +49,9 @@ fn the_sample_file_shows_every_key() {
 #[test]
 fn the_sample_file_shows_the_defaults() {
     let sample = load(&SAMPLE.replace("asserted_bound", "# "), &[]).unwrap();
-    let empty = load("", &[]).unwrap();
+    // The tables that switch something on; every key in them has its default.
+    let on = "[location]\n[http]\nlisten = \"127.0.0.1:3161\"\n[tls]\n";
+    let empty = load(on, &[]).unwrap();
     let shown = |config: &Config| {
         format!("{config:?}").replace(&config.directory.display().to_string(), "DIR")
     };
@@ -159,7 +168,7 @@ fn the_environment_overrides_the_file() {
         ("PRIVATE__LISTEN", "127.0.0.1:3"),
     ];
     let config = load(text, &environment).unwrap();
-    assert_eq!(config.http.listen, "127.0.0.1:2");
+    assert_eq!(config.http.listen.as_deref(), Some("127.0.0.1:2"));
     assert_eq!(config.asserted_bound, Some(Duration::from_millis(20)));
     assert_eq!(config.sequencer.queue, 7);
     assert_eq!(config.authority.policies, [Policy::Precise]);
@@ -184,4 +193,100 @@ fn a_bad_value_in_a_variable_is_refused_by_name() {
 #[test]
 fn a_variable_without_a_table_is_not_ours() {
     assert!(load("", &[("URL", "http://127.0.0.1:1")]).is_ok());
+}
+
+#[test]
+fn without_its_table_there_are_no_location_stamps() {
+    assert!(load("", &[]).unwrap().location.is_none());
+    let here = load("[location]\n", &[]).unwrap().location.unwrap();
+    assert_eq!(here.enrolment, Enrolment::Open);
+    assert_eq!(here.token_retention, Duration::from_secs(30 * 86_400));
+    assert!(here.rate_per_key.is_none() && here.country_database.is_none());
+    let by_variable = load("", &[("LOCATION__ENROLMENT", "closed")]).unwrap();
+    assert_eq!(by_variable.location.unwrap().enrolment, Enrolment::Closed);
+}
+
+#[test]
+fn a_rate_of_nothing_is_refused() {
+    let message = refusal("[location]\nrate_per_key = 0\n", &[]);
+    assert_eq!(
+        message,
+        "meridian.toml:2: location.rate_per_key: 0 is outside 1 to 1000000"
+    );
+}
+
+#[test]
+fn with_tls_the_plain_port_must_be_asked_for() {
+    let listens = |text| {
+        let config = load(text, &[]).unwrap();
+        (config.http.listen, config.tls.map(|tls| tls.listen))
+    };
+    let (plain, tls) = ("127.0.0.1:3161".to_owned(), "127.0.0.1:3443".to_owned());
+    assert_eq!(listens(""), (Some(plain.clone()), None));
+    assert_eq!(listens("[tls]\n"), (None, Some(tls.clone())));
+    let both = "[tls]\n[http]\nlisten = \"127.0.0.1:3161\"\n";
+    assert_eq!(listens(both), (Some(plain), Some(tls)));
+}
+
+#[test]
+fn a_variable_turns_https_on() {
+    let config = load("", &[("TLS__LISTEN", "127.0.0.1:1")]).unwrap();
+    assert_eq!(config.tls.unwrap().listen, "127.0.0.1:1");
+}
+
+#[test]
+fn a_client_ca_that_nobody_asks_for_is_refused() {
+    let message = refusal("[tls]\nclient_ca = \"ca.pem\"\n", &[]);
+    assert!(
+        message.starts_with("meridian.toml:2: tls.client_ca: it needs tls.client_certificates"),
+        "{message}"
+    );
+    let asked = "[tls]\nclient_ca = \"ca.pem\"\nclient_certificates = \"request\"\n";
+    assert!(load(asked, &[]).is_ok());
+}
+
+#[test]
+fn the_files_are_not_looked_at_more_often_than_every_second() {
+    let message = refusal("[tls]\nreload = \"500ms\"\n", &[]);
+    assert!(
+        message.starts_with("meridian.toml:2: tls.reload: 500000 is outside"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_proxy_is_a_network_or_an_address() {
+    let text = "[http]\ntrusted_proxies = [\"10.1.2.3/8\", \"2001:db8::1\", \"::1/128\"]\n";
+    let proxies = load(text, &[]).unwrap().http.trusted_proxies;
+    let shown: Vec<String> = proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["10.0.0.0/8", "2001:db8::1/128", "::1/128"]);
+    for text in ["10.0.0.0/33", "localhost", ""] {
+        let message = refusal(&format!("[http]\ntrusted_proxies = [\"{text}\"]\n"), &[]);
+        assert!(
+            message.starts_with("meridian.toml:2: http.trusted_proxies: a network is written"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_public_url_has_a_scheme_and_a_host_and_ends_without_a_slash() {
+    let url = |text: &str| load(&format!("[http]\npublic_url = \"{text}\"\n"), &[]);
+    for (text, kept) in [
+        ("https://tsa.example.org", "https://tsa.example.org"),
+        ("http://[::1]:8080/tsa/", "http://[::1]:8080/tsa"),
+    ] {
+        assert_eq!(url(text).unwrap().http.public_url.as_deref(), Some(kept));
+    }
+    for text in [
+        "tsa.example.org",
+        "ftp://tsa.example.org",
+        "https://",
+        "https://me@tsa.example.org",
+        "https://tsa.example.org/?a=b",
+        "https://tsa.example.org/#a",
+        "/tsa",
+    ] {
+        assert!(url(text).is_err(), "{text}");
+    }
 }

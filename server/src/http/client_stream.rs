@@ -1,6 +1,7 @@
 //! A client's socket, with what hyper leaves open: a write deadline and a close that is seen.
 //!
 //! - An answer that the client does not take is given up: hyper would hold the slot for ever.
+//!   The deadline lies below TLS, whose buffer takes an answer that the client has not.
 //! - Closing a socket with unread octets in it sends a reset, and a reset can overtake an answer
 //!   such as 413. So the write side is closed first, then a little of what still comes is read
 //!   and dropped (RFC 9112, 9.6).
@@ -8,13 +9,14 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use hyper::rt;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
+
+use super::activity::Activity;
 
 /// Octets read and dropped after the last answer: a client that sends more is not reading.
 const LINGER_OCTETS: usize = 64 << 10;
@@ -24,18 +26,21 @@ const LINGER_TIME: Duration = Duration::from_secs(1);
 /// A stream with a write deadline and a lingering shutdown.
 #[derive(Debug)]
 pub(super) struct ClientStream<S> {
-    stream: TokioIo<S>,
+    stream: S,
     write_deadline: Duration,
+    /// Told while a write is stuck.
+    activity: Arc<Activity>,
     /// Runs while a write is stuck, and then while the shutdown lingers.
     timer: Option<Pin<Box<Sleep>>>,
     lingering: Option<usize>,
 }
 
 impl<S> ClientStream<S> {
-    pub(super) fn new(stream: S, write_deadline: Duration) -> Self {
+    pub(super) fn new(stream: S, write_deadline: Duration, activity: Arc<Activity>) -> Self {
         Self {
-            stream: TokioIo::new(stream),
+            stream,
             write_deadline,
+            activity,
             timer: None,
             lingering: None,
         }
@@ -58,9 +63,13 @@ impl<S> ClientStream<S> {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         match written {
-            Poll::Ready(Ok(octets)) if octets == offered => self.timer = None,
+            Poll::Ready(Ok(octets)) if octets == offered => {
+                self.timer = None;
+                self.activity.set_stuck(false);
+            }
             Poll::Ready(Err(_)) => {}
             Poll::Ready(Ok(_)) | Poll::Pending => {
+                self.activity.set_stuck(true);
                 if self.is_late(self.write_deadline, context) {
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
@@ -70,17 +79,17 @@ impl<S> ClientStream<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> rt::Read for ClientStream<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ClientStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: rt::ReadBufCursor<'_>,
+        buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> rt::Write for ClientStream<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for ClientStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -110,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> rt::Write for ClientStream<S> {
                 return Poll::Ready(Ok(()));
             }
             let mut buffer = ReadBuf::new(&mut scrap);
-            let read = Pin::new(self.stream.inner_mut()).poll_read(context, &mut buffer);
+            let read = Pin::new(&mut self.stream).poll_read(context, &mut buffer);
             // A peer that is gone needs no answer: its error ends the waiting.
             if ready!(read).is_err() || buffer.filled().is_empty() {
                 return Poll::Ready(Ok(()));

@@ -4,6 +4,7 @@ use serde::Serialize;
 use warp::reply::Response;
 
 use super::status::{self, Refusal};
+use super::tls::Tls;
 use crate::metrics::Metrics;
 use crate::pipeline::Pipeline;
 
@@ -19,10 +20,21 @@ struct Ready {
     clock: &'static str,
     clock_bound_us: u64,
     log_size: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    https: Option<ReadyHttps>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReadyHttps {
+    certificate_not_after: String,
+    /// Why newer files are not in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files_refused: Option<String>,
 }
 
 /// Whether a request sent now would be stamped, as far as the clock and the queue can tell.
-pub(super) fn readyz(pipeline: &Pipeline) -> Result<Response, Refusal> {
+pub(super) fn readyz(pipeline: &Pipeline, tls: Option<&Tls>) -> Result<Response, Refusal> {
     if pipeline.is_stopping() {
         return Err(Refusal::NotReady("the authority is stopping"));
     }
@@ -37,13 +49,20 @@ pub(super) fn readyz(pipeline: &Pipeline) -> Result<Response, Refusal> {
         clock: clock.words(),
         clock_bound_us,
         log_size: pipeline.log_size().to_string(),
+        https: tls.map(Tls::state).map(|state| ReadyHttps {
+            certificate_not_after: state.not_after.to_string(),
+            files_refused: state.refused,
+        }),
     };
     let body = serde_json::to_vec(&ready).map_err(Refusal::Json)?;
     Ok(status::with_type("application/json", body))
 }
 
 /// OpenMetrics text.
-pub(super) fn metrics(pipeline: &Pipeline, metrics: &Metrics) -> Response {
+pub(super) fn metrics(pipeline: &Pipeline, metrics: &Metrics, tls: Option<&Tls>) -> Response {
+    if let Some(tls) = tls {
+        metrics.observe_tls(&tls.state());
+    }
     metrics.observe_clock(pipeline.clock_state());
     metrics.observe_log(
         pipeline.log_size(),

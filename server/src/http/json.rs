@@ -2,10 +2,10 @@
 //!
 //! ```json
 //! {"imprints": [{"hash": "sha256", "digest": "<hex>"}],
-//!  "policy": "<dotted OID>", "nonce": "<decimal>", "certReq": false, "proof": false}
+//!  "policy": "<dotted OID or name>", "nonce": "<decimal>", "certReq": false, "proof": false}
 //! ```
 //!
-//! Only `imprints` is needed. `policy`, `nonce` and `certReq` go into every token. What can be
+//! Only `imprints` is needed. The names of policies are `compatible` and `precise`. `policy`, `nonce` and `certReq` go into every token. What can be
 //! refused before a number is given out refuses the whole request with a problem document, and
 //! nothing is stamped. After that each imprint has its own fate, in order:
 //!
@@ -25,23 +25,26 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use meridian_log::released::Released;
+use meridian_tsa::policy::Profile;
 use meridian_wire::oid::{self, ObjectIdentifier};
-use meridian_wire::tsp::hash::HashAlgorithm;
-use meridian_wire::tsp::imprint::MessageImprint;
 use meridian_wire::tsp::nonce::Nonce;
 use meridian_wire::tsp::req::TimeStampReq;
 use serde::{Deserialize, Serialize};
 use warp::reply::Response;
 
 use super::decimal;
+use super::imprint::ImprintText;
+use super::object::{self, Object};
 use super::problem::Problem;
 use super::status::{self, Refusal};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, StampRequest};
+
+const POLICY: &str = "a dotted object identifier, \"compatible\" or \"precise\"";
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Request {
-    imprints: Vec<Imprint>,
+    imprints: Vec<Object<ImprintText>>,
     #[serde(default)]
     policy: Option<String>,
     #[serde(default)]
@@ -50,13 +53,6 @@ struct Request {
     cert_req: bool,
     #[serde(default)]
     proof: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Imprint {
-    hash: String,
-    digest: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,7 +84,7 @@ pub(super) async fn answer(
     most_imprints: usize,
     body: &Bytes,
 ) -> Result<Response, Refusal> {
-    let request: Request = serde_json::from_slice(body).map_err(Refusal::Json)?;
+    let request: Request = object::read(body).map_err(Refusal::Json)?;
     let found = request.imprints.len();
     if !(1..=most_imprints).contains(&found) {
         return Err(Refusal::ImprintCount {
@@ -106,7 +102,8 @@ pub(super) async fn answer(
         valid.push(pipeline.read(&request.encode()).map_err(refused_here)?);
     }
     // All are queued before the first is awaited, so that they share a batch.
-    let queued: Vec<_> = valid.into_iter().map(|it| pipeline.submit(it)).collect();
+    let submit = |request| pipeline.submit(StampRequest::Time(request));
+    let queued: Vec<_> = valid.into_iter().map(submit).collect();
     let mut timestamps = Vec::with_capacity(found);
     let mut first_refusal = None;
     let mut any_granted = false;
@@ -160,17 +157,19 @@ struct Members {
 
 impl Members {
     fn read(request: &Request) -> Result<Self, Refusal> {
-        let wrong = |member, expected| Refusal::JsonValue {
+        let wrong = |member, expected: &'static str| Refusal::JsonValue {
             member,
-            expected,
+            expected: expected.into(),
             imprint: None,
         };
-        let policy = request.policy.as_deref().map(oid::parse);
+        let policy = request.policy.as_deref().map(policy_of);
         let nonce = request.nonce.as_deref().map(decimal::nonce);
         Ok(Self {
-            policy: policy
-                .transpose()
-                .map_err(|_| wrong("policy", "a dotted object identifier"))?,
+            policy: match policy {
+                Some(None) => return Err(wrong("policy", POLICY)),
+                Some(policy) => policy,
+                None => None,
+            },
             nonce: match nonce {
                 Some(None) => return Err(wrong("nonce", "a decimal string of at most 77 digits")),
                 Some(nonce) => nonce,
@@ -180,18 +179,13 @@ impl Members {
         })
     }
 
-    fn requests(&self, imprints: &[Imprint]) -> Result<Vec<TimeStampReq>, Refusal> {
-        let one = |(imprint, given): (usize, &Imprint)| {
-            let wrong = |member, expected| Refusal::JsonValue {
-                member,
-                expected,
+    fn requests(&self, imprints: &[Object<ImprintText>]) -> Result<Vec<TimeStampReq>, Refusal> {
+        let one = |(imprint, Object(given)): (usize, &Object<ImprintText>)| {
+            let imprint = given.imprint().map_err(|wrong| Refusal::JsonValue {
+                member: wrong.member,
+                expected: wrong.expected,
                 imprint: Some(imprint),
-            };
-            let hash = HashAlgorithm::from_name(&given.hash)
-                .ok_or_else(|| wrong("hash", "a name such as sha256"))?;
-            let digest = hex::decode(&given.digest).map_err(|_| wrong("digest", "hexadecimal"))?;
-            let imprint = MessageImprint::new(hash, &digest)
-                .map_err(|_| wrong("digest", "as long as its hash makes it"))?;
+            })?;
             let mut request = TimeStampReq::new(imprint).with_cert_req(self.cert_req);
             if let Some(policy) = self.policy {
                 request = request.with_policy(policy);
@@ -203,4 +197,10 @@ impl Members {
         };
         imprints.iter().enumerate().map(one).collect()
     }
+}
+
+/// The policy that a text names: its identifier, or the name of a profile.
+fn policy_of(text: &str) -> Option<ObjectIdentifier> {
+    let named = Profile::ALL.into_iter().find(|it| it.name() == text);
+    named.map_or_else(|| oid::parse(text).ok(), |it| Some(it.policy()))
 }

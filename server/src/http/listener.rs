@@ -11,9 +11,10 @@
 //! - A client that has only closed its sending side still gets its answer, and the request of one
 //!   that is gone is still stamped.
 //! - An answer that the client does not take within `write_deadline` is given up.
-//! - At the connection limit a new connection gets a short 503 problem and is closed at once.
-//! - When draining, requests under way are answered, then the connections close; what is left
-//!   at the deadline is cut.
+//! - At the connection limit a new connection gets a short 503 problem (over TLS an alert) and is
+//!   closed at once. A connection in its handshake has a place like any other.
+//! - When draining, requests under way are answered, then the connections close; one without a
+//!   whole header is closed after a second, and what is left at the deadline is cut.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,14 +24,15 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::client_stream::ClientStream;
+use super::connection::{self, Shared, Stream, drained_for};
+use super::handshake::BUSY_ALERT;
 use super::routes::Routes;
 use super::status;
+use super::tls::Tls;
 use crate::metrics::{ConnectionEvent, Metrics};
 
 /// Octets of request line and header fields. Hyper's least is 8 KiB, and a request of ours needs
@@ -42,9 +44,10 @@ const HEADER_FIELDS: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Limits of one listener.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    pub(crate) connections: usize,
+    /// A place for each open connection; listeners may share them.
+    pub(crate) slots: Arc<Semaphore>,
     pub(crate) header_deadline: Duration,
     pub(crate) write_deadline: Duration,
     pub(crate) drain_deadline: Duration,
@@ -92,17 +95,11 @@ impl Socket {
     }
 }
 
-/// What every connection of one listener shares.
-struct Shared {
-    http: http1::Builder,
-    routes: Routes,
-    write_deadline: Duration,
-    metrics: Arc<Metrics>,
-}
-
-/// Accepts until `drain` says so, then waits for the connections to end.
+/// Accepts until `drain` says so, then waits for the connections to end. With `tls`, every
+/// connection begins with a handshake.
 pub(crate) async fn serve(
     socket: Socket,
+    tls: Option<Arc<Tls>>,
     routes: Routes,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -119,15 +116,15 @@ pub(crate) async fn serve(
         routes,
         write_deadline: limits.write_deadline,
         metrics,
+        tls,
     });
-    let slots = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
-    let mut draining = std::pin::pin!(drained(drain.clone()));
+    let mut draining = std::pin::pin!(drained_for(drain.clone(), Duration::ZERO));
     loop {
         tokio::select! {
             () = &mut draining => break,
             accepted = accept(&socket) => match accepted {
-                Ok(stream) => open(stream, &shared, &slots, &drain, &mut connections),
+                Ok(stream) => open(stream, &shared, &limits.slots, &drain, &mut connections),
                 Err(error) => {
                     shared.metrics.connection(ConnectionEvent::AcceptFailed);
                     if !is_the_peers(&error) {
@@ -161,11 +158,6 @@ fn is_the_peers(error: &io::Error) -> bool {
     )
 }
 
-/// Waits until the server drains, or is gone.
-async fn drained(mut drain: watch::Receiver<bool>) {
-    let _ = drain.wait_for(|draining| *draining).await;
-}
-
 /// Stops listening, and takes a Unix socket's name away with it.
 fn close(socket: Socket) {
     if let Socket::Unix(listener, path) = socket {
@@ -175,18 +167,13 @@ fn close(socket: Socket) {
     }
 }
 
-enum Stream {
-    Tcp(tokio::net::TcpStream),
-    Unix(tokio::net::UnixStream),
-}
-
 async fn accept(socket: &Socket) -> io::Result<Stream> {
     match socket {
         Socket::Tcp(listener) => {
-            let (stream, _) = listener.accept().await?;
+            let (stream, peer) = listener.accept().await?;
             // It fails only on a connection that is broken, which the first read finds out.
             let _ = stream.set_nodelay(true);
-            Ok(Stream::Tcp(stream))
+            Ok(Stream::Tcp(stream, peer))
         }
         Socket::Unix(listener, _) => {
             let (stream, _) = listener.accept().await?;
@@ -204,72 +191,22 @@ fn open(
 ) {
     let Ok(slot) = Arc::clone(slots).try_acquire_owned() else {
         shared.metrics.connection(ConnectionEvent::Refused);
+        let refusal = match shared.tls {
+            None => status::TOO_MANY_CONNECTIONS,
+            Some(_) => BUSY_ALERT,
+        };
         // One attempt that never waits: a peer that cannot take these octets now gets the close.
         let _ = match &stream {
-            Stream::Tcp(stream) => stream.try_write(status::TOO_MANY_CONNECTIONS),
-            Stream::Unix(stream) => stream.try_write(status::TOO_MANY_CONNECTIONS),
+            Stream::Tcp(stream, _) => stream.try_write(refusal),
+            Stream::Unix(stream) => stream.try_write(refusal),
         };
         return;
     };
     let (shared, drain) = (Arc::clone(shared), drain.clone());
-    match stream {
-        Stream::Tcp(stream) => connections.spawn(converse(stream, shared, slot, drain)),
-        Stream::Unix(stream) => connections.spawn(converse(stream, shared, slot, drain)),
-    };
-}
-
-/// One connection, from its first octet to its close.
-async fn converse<S>(
-    stream: S,
-    shared: Arc<Shared>,
-    slot: OwnedSemaphorePermit,
-    drain: watch::Receiver<bool>,
-) where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
-    let mut counted = Counted::open(Arc::clone(&shared.metrics));
-    let service = TowerToHyperService::new(warp::service(shared.routes.clone()));
-    let stream = ClientStream::new(stream, shared.write_deadline);
-    let connection = shared.http.serve_connection(stream, service);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = drained(drain) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    // Half a header, no HTTP at all, a reset: the remote's doing, so counted only.
-    counted.event = match ended {
-        Ok(()) => ConnectionEvent::Ended,
-        Err(error) => {
-            tracing::debug!(%error, "a connection broke");
-            ConnectionEvent::Broken
-        }
-    };
-    drop(counted);
-    drop(slot);
-}
-
-/// Counts the end of a connection however it comes: also when it is cut at the drain deadline,
-/// or a route panics. A gauge that only grows would look like a leak.
-struct Counted {
-    metrics: Arc<Metrics>,
-    event: ConnectionEvent,
-}
-
-impl Counted {
-    fn open(metrics: Arc<Metrics>) -> Self {
-        metrics.connection(ConnectionEvent::Opened);
-        let event = ConnectionEvent::Broken;
-        Self { metrics, event }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.metrics.connection(self.event);
-    }
+    connections.spawn(async move {
+        connection::converse(stream, shared, drain).await;
+        drop(slot);
+    });
 }
 
 #[cfg(test)]
@@ -294,24 +231,9 @@ mod tests {
         let socket = Socket::tcp("127.0.0.1:0").await.unwrap();
         let address = socket.tcp_address().unwrap();
         let _client = std::net::TcpStream::connect(address).unwrap();
-        let Stream::Tcp(stream) = accept(&socket).await.unwrap() else {
+        let Stream::Tcp(stream, _) = accept(&socket).await.unwrap() else {
             panic!("a TCP socket accepts TCP");
         };
         assert!(stream.nodelay().unwrap());
-    }
-
-    #[test]
-    fn a_connection_that_panics_is_counted_as_ended() {
-        let metrics = Arc::new(Metrics::new());
-        let counted = Counted::open(Arc::clone(&metrics));
-        assert!(metrics.text().contains("connections_open 1\n"));
-        let panicked = std::thread::spawn(move || {
-            let _counted = counted;
-            panic!("as a route might");
-        });
-        assert!(panicked.join().is_err());
-        let text = metrics.text();
-        assert!(text.contains("connections_open 0\n"));
-        assert!(text.contains("connections_total{event=\"broken\"} 1\n"));
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn proof(pipeline: Arc<Pipeline>, serial: &str) -> Result<Respo
         Ok(Ok(None)) => Err(Refusal::NotIssued),
         Ok(Err(error)) => Err(Refusal::Unreadable(error)),
         Err(_) => Err(Refusal::Rejected {
-            rejection: Rejection::Stopping,
+            rejection: Rejection::Stopping.into(),
             imprint: None,
         }),
     }

@@ -20,6 +20,9 @@ pub(crate) enum ProblemKind {
     BodyDeadline,
     BodyBroken,
     BadHeader,
+    MalformedHttp,
+    HeaderTooLarge,
+    HttpsOnly,
     MalformedJson,
     MalformedSerial,
     NotIssued,
@@ -36,7 +39,7 @@ pub(crate) enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the metrics and for the test that the slugs differ.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::LengthRequired,
@@ -45,6 +48,9 @@ impl ProblemKind {
         Self::BodyDeadline,
         Self::BodyBroken,
         Self::BadHeader,
+        Self::MalformedHttp,
+        Self::HeaderTooLarge,
+        Self::HttpsOnly,
         Self::MalformedJson,
         Self::MalformedSerial,
         Self::NotIssued,
@@ -70,6 +76,9 @@ impl ProblemKind {
             Self::BodyDeadline => "body-deadline",
             Self::BodyBroken => "body-broken",
             Self::BadHeader => "bad-header",
+            Self::MalformedHttp => "malformed-http",
+            Self::HeaderTooLarge => "header-too-large",
+            Self::HttpsOnly => "https-only",
             Self::MalformedJson => "malformed-json",
             Self::MalformedSerial => "malformed-serial",
             Self::NotIssued => "not-issued",
@@ -95,6 +104,9 @@ impl ProblemKind {
             Self::BodyDeadline => "The body did not arrive in time",
             Self::BodyBroken => "The body broke off",
             Self::BadHeader => "A header field cannot be read",
+            Self::MalformedHttp => "The request cannot be read as HTTP/1.1",
+            Self::HeaderTooLarge => "The header has more than 16 KiB or 64 fields",
+            Self::HttpsOnly => "This port speaks HTTPS, and the request came in plain HTTP",
             Self::MalformedJson => "The body is not the JSON that this path takes",
             Self::MalformedSerial => "A serial number is a decimal number of at most 49 digits",
             Self::NotIssued => "No token has this serial number yet",

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
 use warp::http::Method;
@@ -11,7 +10,10 @@ use warp::reply::Response;
 use warp::{Buf, Filter, Rejection, Stream};
 
 use super::body::{self, BodyLimits};
+use super::caller::{self, Caller, Edge};
+use super::location::routes as location;
 use super::media::{BodyLength, MediaType};
+use super::serving::{Chains, Serving};
 use super::status::{self, Refusal};
 use super::{certificates, health, json, log, sigstore, timestamp};
 use crate::config::HttpConfig;
@@ -21,43 +23,52 @@ use crate::pipeline::Pipeline;
 /// All routes of one listener.
 pub(super) type Routes = BoxedFilter<(Response,)>;
 
-const POST: &[Method] = &[Method::POST];
-const GET: &[Method] = &[Method::GET, Method::HEAD];
+pub(super) const POST: &[Method] = &[Method::POST];
+pub(super) const GET: &[Method] = &[Method::GET, Method::HEAD];
 
 /// What every public route shares.
 #[derive(Debug)]
 struct Public {
     pipeline: Arc<Pipeline>,
-    chain_pem: Bytes,
+    chains: Chains,
     der_body: BodyLimits,
     json_body: BodyLimits,
     large_bodies: Semaphore,
     imprints: usize,
+    location: Option<Arc<location::Shared>>,
 }
 
 /// The public port.
-pub(crate) fn public(
-    pipeline: Arc<Pipeline>,
-    metrics: Arc<Metrics>,
-    chain_pem: Bytes,
-    config: &HttpConfig,
-) -> Routes {
+pub(crate) fn public(serving: &Serving, config: &HttpConfig) -> Routes {
     let limits = |octets| BodyLimits {
         octets,
         deadline: config.body_deadline,
     };
+    let large_bodies = Semaphore::new(body::LARGE_BODIES);
+    let edge = Arc::new(Edge::of(config));
+    let location = location_shared(serving, config, &edge, false);
     let shared = Arc::new(Public {
-        pipeline,
-        chain_pem,
+        pipeline: Arc::clone(&serving.pipeline),
+        chains: serving.chains.clone(),
         der_body: limits(config.body_limit),
         json_body: limits(config.json_limit),
-        large_bodies: Semaphore::new(body::LARGE_BODIES),
+        large_bodies,
         imprints: config.imprints,
+        location: location.clone(),
     });
+    let metrics = Arc::clone(&serving.metrics);
     // The busiest path first: each miss before it costs a rejection.
-    stamps(&shared)
-        .or(batches(&shared))
-        .unify()
+    let mut routes = stamps(&shared, &edge);
+    if let Some(location) = &location {
+        routes = routes.or(location::tickets(location)).unify().boxed();
+    }
+    routes = routes.or(batches(&shared)).unify().boxed();
+    if let Some(location) = &location {
+        routes = routes.or(location::location(location)).unify().boxed();
+        routes = routes.or(location::policies(location)).unify().boxed();
+        routes = routes.or(location::subjects(location)).unify().boxed();
+    }
+    routes
         .or(reading(&shared))
         .unify()
         .recover(move |rejection| recover(rejection, Arc::clone(&metrics)))
@@ -70,7 +81,7 @@ async fn recover(rejection: Rejection, metrics: Arc<Metrics>) -> Result<Response
 }
 
 /// `POST /tsa`, `POST /` and `POST /api/v1/timestamp`.
-fn stamps(shared: &Arc<Public>) -> Routes {
+fn stamps(shared: &Arc<Public>, edge: &Arc<Edge>) -> Routes {
     let path = warp::path!("tsa")
         .or(warp::path::end())
         .unify()
@@ -81,6 +92,7 @@ fn stamps(shared: &Arc<Public>) -> Routes {
         .and(media_type())
         .and(body_length())
         .and(warp::body::stream())
+        .and(caller::caller(edge))
         .and(with(shared))
         .and_then(stamp)
         .boxed()
@@ -91,13 +103,15 @@ async fn stamp(
     media_type: MediaType,
     length: BodyLength,
     body: impl Stream<Item = Result<impl Buf, warp::Error>>,
+    caller: Caller,
     shared: Arc<Public>,
 ) -> Result<Response, Rejection> {
     let pipeline = &shared.pipeline;
     match media_type {
         MediaType::TimeStampQuery => {
             let body = body::read(length, shared.der_body, body).await?;
-            Ok(timestamp::answer(pipeline, &body).await)
+            let location = shared.location.as_deref();
+            Ok(timestamp::answer(pipeline, location, caller, &body).await)
         }
         MediaType::Json if sigstore_too => {
             let octets = sigstore::LIMIT;
@@ -149,11 +163,13 @@ async fn stamp_many(
 /// Everything that is only read.
 fn reading(shared: &Arc<Public>) -> Routes {
     let certificates = warp::path!("v1" / "certificates")
-        .or(warp::path!("api" / "v1" / "timestamp" / "certchain"))
-        .unify()
         .and(only("GET, HEAD", GET))
         .and(with(shared))
-        .map(|shared: Arc<Public>| certificates::chain(&shared.chain_pem));
+        .map(|shared: Arc<Public>| certificates::chain(&shared.chains.all));
+    let time_chain = warp::path!("api" / "v1" / "timestamp" / "certchain")
+        .and(only("GET, HEAD", GET))
+        .and(with(shared))
+        .map(|shared: Arc<Public>| certificates::chain(&shared.chains.time));
     let checkpoint = warp::path!("log" / "checkpoint")
         .and(only("GET, HEAD", GET))
         .and(with(shared))
@@ -166,6 +182,8 @@ fn reading(shared: &Arc<Public>) -> Routes {
             proof.map_err(warp::reject::custom)
         });
     certificates
+        .or(time_chain)
+        .unify()
         .or(checkpoint)
         .unify()
         .or(proof)
@@ -173,9 +191,31 @@ fn reading(shared: &Arc<Public>) -> Routes {
         .boxed()
 }
 
+/// What the location routes share, where there are any.
+fn location_shared(
+    serving: &Serving,
+    config: &HttpConfig,
+    edge: &Arc<Edge>,
+    operator: bool,
+) -> Option<Arc<location::Shared>> {
+    let desk = Arc::clone(serving.desk.as_ref()?);
+    Some(Arc::new(location::Shared {
+        desk,
+        pipeline: Arc::clone(&serving.pipeline),
+        edge: Arc::clone(edge),
+        large_bodies: Semaphore::new(body::LARGE_BODIES),
+        der_body: BodyLimits {
+            octets: config.body_limit,
+            deadline: config.body_deadline,
+        },
+        operator,
+    }))
+}
+
 /// The private listener.
-pub(crate) fn private(pipeline: Arc<Pipeline>, metrics: Arc<Metrics>) -> Routes {
-    let shared = Arc::new((pipeline, Arc::clone(&metrics)));
+pub(crate) fn private(serving: &Serving, config: &HttpConfig) -> Routes {
+    let metrics = Arc::clone(&serving.metrics);
+    let shared = Arc::new(serving.clone());
     let healthz = warp::path!("healthz")
         .and(only("GET, HEAD", GET))
         .map(health::healthz);
@@ -183,17 +223,28 @@ pub(crate) fn private(pipeline: Arc<Pipeline>, metrics: Arc<Metrics>) -> Routes 
     let readyz = warp::path!("readyz")
         .and(only("GET, HEAD", GET))
         .and_then(move || {
-            let answer = health::readyz(&for_ready.0).map_err(warp::reject::custom);
+            let answer = health::readyz(&for_ready.pipeline, for_ready.tls.as_deref()).map_err(warp::reject::custom);
             std::future::ready(answer)
         });
     let counters = warp::path!("metrics")
         .and(only("GET, HEAD", GET))
-        .map(move || health::metrics(&shared.0, &shared.1));
-    healthz
+        .map(move || {
+            health::metrics(&shared.pipeline, &shared.metrics, shared.tls.as_deref())
+        });
+    let mut routes = healthz
         .or(readyz)
         .unify()
         .or(counters)
         .unify()
+        .boxed();
+    let edge = Arc::new(Edge::of(config));
+    if let Some(location) = location_shared(serving, config, &edge, true) {
+        // Enrolment where the public port is closed to it, and erasure on a subject's behalf.
+        let challenges = location::location(&location);
+        let subjects = location::subjects(&location);
+        routes = routes.or(challenges).unify().or(subjects).unify().boxed();
+    }
+    routes
         .recover(move |rejection| recover(rejection, Arc::clone(&metrics)))
         .unify()
         .boxed()
@@ -207,7 +258,7 @@ fn with(
 }
 
 /// Stands behind a path, so that a wrong method is 405 and not 404.
-fn only(
+pub(super) fn only(
     allow: &'static str,
     methods: &'static [Method],
 ) -> impl Filter<Extract = (), Error = Rejection> + Clone {
@@ -225,12 +276,12 @@ fn only(
 }
 
 /// Never fails: what is no text is no media type of ours.
-fn media_type() -> impl Filter<Extract = (MediaType,), Error = Rejection> + Copy {
+pub(super) fn media_type() -> impl Filter<Extract = (MediaType,), Error = Rejection> + Copy {
     warp::header::optional::<MediaType>("content-type")
         .map(|found: Option<MediaType>| found.unwrap_or(MediaType::Other))
 }
 
-fn body_length() -> impl Filter<Extract = (BodyLength,), Error = Rejection> + Copy {
+pub(super) fn body_length() -> impl Filter<Extract = (BodyLength,), Error = Rejection> + Copy {
     // Hyper has refused malformed lengths, and every transfer coding that does not end in
     // "chunked", before a route is asked.
     warp::header::optional::<String>("transfer-encoding")

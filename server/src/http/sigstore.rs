@@ -8,21 +8,21 @@
 //! It is turned into the DER request that it stands for and walks the same path. The answer is
 //! `application/timestamp-reply`, HTTP 200; a refusal is a problem document.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use meridian_wire::oid;
-use meridian_wire::tsp::hash::HashAlgorithm;
 use meridian_wire::tsp::imprint::MessageImprint;
 use meridian_wire::tsp::req::TimeStampReq;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use warp::reply::Response;
 
-use super::decimal;
 use super::status::{self, Refusal};
+use super::{decimal, imprint, object};
 use crate::pipeline::Pipeline;
 
 /// Octets of such a request (sigstore's own parser took time quadratic in the nonce).
@@ -44,7 +44,7 @@ struct Request<'a> {
 
 /// Answers one sigstore request.
 pub(super) async fn answer(pipeline: &Arc<Pipeline>, body: &Bytes) -> Result<Response, Refusal> {
-    let request: Request<'_> = serde_json::from_slice(body).map_err(Refusal::Json)?;
+    let request: Request<'_> = object::read(body).map_err(Refusal::Json)?;
     let der = time_stamp_req(&request)?.encode();
     match pipeline.timestamp(&der).await {
         Ok(released) => Ok(status::time_stamp_reply(released.into_answer())),
@@ -56,27 +56,30 @@ pub(super) async fn answer(pipeline: &Arc<Pipeline>, body: &Bytes) -> Result<Res
 }
 
 fn time_stamp_req(request: &Request<'_>) -> Result<TimeStampReq, Refusal> {
-    let wrong = |member, expected| Refusal::JsonValue {
+    let wrong = |member, expected: Cow<'static, str>| Refusal::JsonValue {
         member,
         expected,
         imprint: None,
     };
-    let hash = HashAlgorithm::from_name(&request.hash_algorithm)
-        .ok_or_else(|| wrong("hashAlgorithm", "a name such as sha256"))?;
+    let hash = imprint::algorithm("hashAlgorithm", &request.hash_algorithm)
+        .map_err(|not| wrong(not.member, not.expected))?;
+    let octets = || {
+        let expected = format!("base64 of {} octets for {hash}", hash.digest_len());
+        wrong("artifactHash", expected.into())
+    };
     let digest = STANDARD
         .decode(&request.artifact_hash)
-        .map_err(|_| wrong("artifactHash", "base64"))?;
-    let imprint = MessageImprint::new(hash, &digest)
-        .map_err(|_| wrong("artifactHash", "as long as hashAlgorithm makes it"))?;
+        .map_err(|_| octets())?;
+    let imprint = MessageImprint::new(hash, &digest).map_err(|_| octets())?;
     let mut built = TimeStampReq::new(imprint).with_cert_req(request.certificates);
     if let Some(nonce) = request.nonce.map(RawValue::get).filter(|it| *it != "null") {
         let nonce = decimal::nonce(nonce)
-            .ok_or_else(|| wrong("nonce", "a whole number of at most 77 digits"))?;
+            .ok_or_else(|| wrong("nonce", "a whole number of at most 77 digits".into()))?;
         built = built.with_nonce(nonce);
     }
     if let Some(policy) = request.policy.as_deref().filter(|it| !it.is_empty()) {
-        let policy =
-            oid::parse(policy).map_err(|_| wrong("tsaPolicyOID", "a dotted object identifier"))?;
+        let policy = oid::parse(policy)
+            .map_err(|_| wrong("tsaPolicyOID", "a dotted object identifier".into()))?;
         built = built.with_policy(policy);
     }
     Ok(built)

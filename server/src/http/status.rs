@@ -7,12 +7,14 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use meridian_log::reader::ReadError;
-use meridian_tsa::error::Rejection;
 use meridian_wire::tsp::status::PkiFailureInfo;
+use serde::Serialize;
 use warp::reply::{Reply, Response};
 
+use super::object;
 use super::problem::{self, Problem, ProblemKind};
 use crate::metrics::Metrics;
+use crate::pipeline::Rejection;
 
 /// Seconds after which a refused client should come again: a full queue of 4,096 empties in less.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -55,7 +57,7 @@ pub(crate) enum Refusal {
         /// Path of the member.
         member: &'static str,
         /// What it must be.
-        expected: &'static str,
+        expected: Cow<'static, str>,
         /// Which imprint.
         imprint: Option<usize>,
     },
@@ -100,16 +102,7 @@ impl Refusal {
             Self::NotIssued => ProblemKind::NotIssued,
             Self::Unreadable(_) => ProblemKind::Internal,
             Self::NotReady(_) => ProblemKind::NotReady,
-            Self::Rejected { rejection, .. } => match rejection {
-                Rejection::QueueFull => ProblemKind::QueueFull,
-                Rejection::Stopping => ProblemKind::Stopping,
-                Rejection::SignerFailed => ProblemKind::SigningFailed,
-                other => match other.fail_info() {
-                    PkiFailureInfo::TimeNotAvailable => ProblemKind::TimeNotAvailable,
-                    PkiFailureInfo::SystemFailure => ProblemKind::CertificateNotValid,
-                    _ => ProblemKind::RequestRefused,
-                },
-            },
+            Self::Rejected { rejection, .. } => kind_of(rejection),
         }
     }
 
@@ -118,7 +111,7 @@ impl Refusal {
             Self::TooLarge { limit } => format!("at most {limit} octets are read"),
             Self::MediaType { accepts } => format!("this path takes {accepts}"),
             Self::Method { allow } => format!("this path serves {allow}"),
-            Self::Json(error) => error.to_string(),
+            Self::Json(error) => object::describe(error),
             Self::JsonValue {
                 member, expected, ..
             } => format!("{member} must be {expected}"),
@@ -151,6 +144,23 @@ impl Refusal {
     }
 }
 
+fn kind_of(rejection: &Rejection) -> ProblemKind {
+    if rejection.is_full() {
+        return ProblemKind::QueueFull;
+    }
+    if rejection.is_stopping() {
+        return ProblemKind::Stopping;
+    }
+    if rejection.is_signer_failure() {
+        return ProblemKind::SigningFailed;
+    }
+    match rejection.fail_info() {
+        PkiFailureInfo::TimeNotAvailable => ProblemKind::TimeNotAvailable,
+        PkiFailureInfo::SystemFailure => ProblemKind::CertificateNotValid,
+        _ => ProblemKind::RequestRefused,
+    }
+}
+
 /// The status code of every kind of problem. Exhaustive: a new kind chooses its code here.
 fn status_of(kind: ProblemKind) -> StatusCode {
     match kind {
@@ -158,11 +168,14 @@ fn status_of(kind: ProblemKind) -> StatusCode {
         ProblemKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         ProblemKind::LengthRequired => StatusCode::LENGTH_REQUIRED,
         ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemKind::HeaderTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         ProblemKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ProblemKind::BodyDeadline => StatusCode::REQUEST_TIMEOUT,
         ProblemKind::BodyBroken
         | ProblemKind::BadHeader
         | ProblemKind::MalformedJson
+        | ProblemKind::MalformedHttp
+        | ProblemKind::HttpsOnly
         | ProblemKind::MalformedSerial
         | ProblemKind::TooManyImprints => StatusCode::BAD_REQUEST,
         ProblemKind::RequestRefused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -217,12 +230,35 @@ fn refuse(refusal: &Refusal) -> Response {
     response
 }
 
-fn document(status: StatusCode, problem: &Problem) -> Response {
+/// A problem document with its status code.
+pub(super) fn document(status: StatusCode, problem: &impl Serialize) -> Response {
     // A struct of strings and numbers always serialises; an empty body would still be valid.
     let body = serde_json::to_vec(problem).unwrap_or_default();
     let mut response = with_type(problem::MEDIA_TYPE, Bytes::from(body));
     *response.status_mut() = status;
     response
+}
+
+/// A problem document for where no request was read that could be answered: its header fields, and
+/// the document.
+pub(super) fn spelled_out(kind: ProblemKind) -> (String, Vec<u8>) {
+    let problem = Problem::new(kind, status_of(kind).as_u16());
+    // A struct of strings and numbers always serialises; an empty body would still be valid.
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let fields = format!(
+        "content-type: {}\r\ncontent-length: {}\r\n",
+        problem::MEDIA_TYPE,
+        body.len()
+    );
+    (fields, body)
+}
+
+/// A whole answer in octets, after which the connection closes.
+pub(super) fn last_words(kind: ProblemKind) -> Vec<u8> {
+    let status = status_of(kind);
+    let (fields, body) = spelled_out(kind);
+    let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{fields}\r\n");
+    [head.into_bytes(), body].concat()
 }
 
 /// A TimeStampResp, granted or rejected alike: HTTP 200 (RFC 3161, 3.4), because many clients
@@ -258,6 +294,38 @@ pub(super) fn short_lived(media_type: &'static str, body: impl Into<Bytes>) -> R
     set(&mut response, CONTENT_TYPE, media_type);
     set(&mut response, CACHE_CONTROL, "public, max-age=1");
     response.into_response()
+}
+
+/// A good answer that caches may keep for a year: what is under this path never changes.
+pub(super) fn unchanging(media_type: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = http::Response::new(body.into());
+    set(&mut response, CONTENT_TYPE, media_type);
+    set(
+        &mut response,
+        CACHE_CONTROL,
+        "public, max-age=31536000, immutable",
+    );
+    response.into_response()
+}
+
+/// JSON that anybody may read.
+pub(super) fn json(value: &impl Serialize) -> serde_json::Result<Response> {
+    Ok(short_lived("application/json", serde_json::to_vec(value)?))
+}
+
+/// JSON for one caller, which no cache may keep.
+pub(super) fn private(value: &impl Serialize) -> serde_json::Result<Response> {
+    let mut response = http::Response::new(Bytes::from(serde_json::to_vec(value)?));
+    set(&mut response, CONTENT_TYPE, "application/json");
+    set(&mut response, CACHE_CONTROL, "no-store");
+    Ok(response.into_response())
+}
+
+/// The same about something that was made: 201.
+pub(super) fn created(value: &impl Serialize) -> serde_json::Result<Response> {
+    let mut response = private(value)?;
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
 }
 
 fn set(response: &mut http::Response<Bytes>, name: HeaderName, value: &'static str) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use meridian_appraisal::policy::PolicyError;
 use meridian_log::identity::NotALogKey;
 use meridian_log::lock_record::LockError;
 use meridian_log::open::{CreateError, OpenError};
@@ -65,6 +66,9 @@ pub enum InitError {
     /// The log's key is of the wrong kind.
     #[error(transparent)]
     LogKey(#[from] NotALogKey),
+    /// The appraisal policy contradicts itself.
+    #[error("appraisal policy: {0}")]
+    Policy(#[from] PolicyError),
     /// The database could not be made.
     #[error("database: {0}")]
     Store(#[from] StoreError),

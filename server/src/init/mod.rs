@@ -8,14 +8,17 @@ mod error;
 mod files;
 mod genesis;
 mod pki;
+mod policy;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use meridian_appraisal::AppraisalPolicy;
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::open::{Log, LogParts};
+use meridian_log::private::PrivateRows;
 use meridian_log::store::rocks::RocksStore;
 use meridian_signing::clock::system::SystemClock;
 use meridian_signing::clock::{BoundSource, Clock, ClockReading};
@@ -36,7 +39,7 @@ const ASSERTED_BOUND: Duration = Duration::from_millis(300);
 /// The template of `meridian.toml`; `server/meridian.sample.toml` documents every key.
 const CONFIGURATION: &str = include_str!("evaluation.toml");
 
-/// Kind of the TSU's key.
+/// Kind of the TSUs' keys.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Algorithm {
@@ -139,14 +142,18 @@ fn make(
     reading: ClockReading,
 ) -> Result<Initialised, InitError> {
     workshop.directory("pki", 0o755)?;
-    let tsu = pki::certificates(workshop, options, reading.time)?;
+    let units = pki::certificates(workshop, options, reading.time)?;
+    pki::pairwise_secret(workshop)?;
     let identity = pki::log_identity(workshop)?;
     let verifier_key = identity.verifier_key().clone();
     workshop.public(FILE_NAME, CONFIGURATION.as_bytes())?;
-    let genesis = genesis::body(&verifier_key, &tsu, reading);
+    let location_policy = AppraisalPolicy::evaluation()?;
+    workshop.public("location-policy.json", &policy::text(&location_policy))?;
+    let genesis = genesis::body(&verifier_key, &units, location_policy.hash(), reading);
     // Tokens lie in it, which only their owners may read.
     workshop.directory("log", 0o700)?;
     let store = RocksStore::create(&workshop.at("log"))?;
+    store.put_policy(location_policy.hash(), location_policy.jcs())?;
     let lock = FileLockRecord::create(&workshop.at("lock"))?;
     let entropy = Arc::new(OsEntropy);
     let parts = LogParts::new(Arc::new(store), Box::new(lock), identity, entropy);

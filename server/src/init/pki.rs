@@ -5,6 +5,7 @@ use std::sync::Arc;
 use meridian_log::identity::LogIdentity;
 use meridian_signing::certify::{random_serial, self_signed_root, tsu_certificate};
 use meridian_signing::entropy::{Entropy, OsEntropy};
+use meridian_signing::mac::MacKey;
 use meridian_signing::signer::Signer;
 use meridian_signing::software::{KeyKind, SoftwareSigner, generate};
 use meridian_wire::note::name::KeyName;
@@ -25,15 +26,22 @@ const BACKDATED_US: i64 = HOUR_US;
 const ROOT_US: i64 = 10 * YEAR_US;
 const TSU_US: i64 = 5 * YEAR_US;
 
-/// Makes root and TSU; returns the TSU's certificate.
+/// The certificates of both units.
+pub(super) struct Units {
+    pub(super) time: CertificateView,
+    pub(super) location: CertificateView,
+}
+
+/// Makes the root and two TSUs: one for time, one for location stamps, so that the place service
+/// can be revoked without the other.
 ///
-/// Both have the same kind of key, so that the digest of a token is never below the digest under
+/// All have the same kind of key, so that the digest of a token is never below the digest under
 /// the TSU's certificate (CSBR 6.8).
 pub(super) fn certificates(
     workshop: &Workshop,
     options: &InitOptions,
     now: UnixMicros,
-) -> Result<CertificateView, InitError> {
+) -> Result<Units, InitError> {
     let kind = options.algorithm.key_kind();
     let from = now.get().saturating_sub(BACKDATED_US);
     let until = |years: i64| {
@@ -49,19 +57,32 @@ pub(super) fn certificates(
         &random_serial(&OsEntropy)?,
         until(ROOT_US),
     )?;
-    let tsu_key = key(workshop, "pki/tsu.key", kind)?;
-    let tsu = tsu_certificate(
-        &name(options, "Evaluation time-stamping unit")?,
-        tsu_key.public_key(),
-        (&root, &root_key),
-        &random_serial(&OsEntropy)?,
-        until(TSU_US),
-    )?;
     let root_pem = pem::certificate_to_pem(root.as_der());
-    let chain = [pem::certificate_to_pem(tsu.as_der()), root_pem.clone()].concat();
     workshop.public("pki/root.pem", root_pem.as_bytes())?;
-    workshop.public("pki/tsu.pem", chain.as_bytes())?;
-    Ok(tsu)
+    let unit = |file: &str, common_name: &str| -> Result<CertificateView, InitError> {
+        let unit_key = key(workshop, &format!("pki/{file}.key"), kind)?;
+        let unit = tsu_certificate(
+            &name(options, common_name)?,
+            unit_key.public_key(),
+            (&root, &root_key),
+            &random_serial(&OsEntropy)?,
+            until(TSU_US),
+        )?;
+        let chain = [pem::certificate_to_pem(unit.as_der()), root_pem.clone()].concat();
+        workshop.public(&format!("pki/{file}.pem"), chain.as_bytes())?;
+        Ok(unit)
+    };
+    Ok(Units {
+        time: unit("tsu", "Evaluation time-stamping unit")?,
+        location: unit("location-tsu", "Evaluation location-stamping unit")?,
+    })
+}
+
+/// Makes the secret from which subjects get their names in tokens.
+pub(super) fn pairwise_secret(workshop: &Workshop) -> Result<(), InitError> {
+    let secret = MacKey::generate(&OsEntropy)?;
+    let text = format!("{}\n", hex::encode(secret.as_bytes()));
+    workshop.secret("pki/pairwise.secret", text.as_bytes())
 }
 
 /// Makes the log's key and its verifier key, under an origin that no other log has.

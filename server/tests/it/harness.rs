@@ -10,7 +10,7 @@ use meridian_log::lock_record::mem::MemLockRecord;
 use meridian_log::open::{Log, LogParts};
 use meridian_log::state::StoredState;
 use meridian_log::store::mem::MemStore;
-use meridian_log::store::{CommitBatch, Store, StoreError};
+use meridian_log::store::{CommitBatch, LocationToken, Store, StoreError};
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use meridian_server::config::{Config, Environment, PrivateListen};
@@ -48,7 +48,7 @@ impl Authority {
     /// Its configuration, with ports that nobody else has.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::load(&self.directory, &Environment::default()).unwrap();
-        config.http.listen = "127.0.0.1:0".to_owned();
+        config.http.listen = Some("127.0.0.1:0".to_owned());
         config.private = PrivateListen::Tcp("127.0.0.1:0".parse().unwrap());
         config
     }
@@ -77,7 +77,12 @@ pub(crate) fn parts() -> Parts {
 pub(crate) fn parts_on(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Parts {
     let lock = MemLockRecord::new();
     let config = AUTHORITY.config();
-    let made = Parts::with_log(config, clock, Arc::clone(&store), Box::new(lock.clone())).unwrap();
+    let private = Arc::new(MemStore::new());
+    let rows = Arc::clone(&store);
+    let made = Parts::with_log(config, clock, rows, private, Box::new(lock.clone())).unwrap();
+    // As `init` does: the policy that begins with the log is no event of its own.
+    let policy = &made.location.as_ref().unwrap().policy;
+    made.private.put_policy(policy.hash(), policy.jcs()).unwrap();
     let entropy = Arc::clone(&made.entropy);
     let identity = made.log_identity.clone();
     let log = LogParts::new(store, Box::new(lock), identity, entropy);
@@ -92,6 +97,8 @@ pub(crate) struct Server {
     runtime: Option<Runtime>,
     running: Option<Running>,
     pub(crate) address: SocketAddr,
+    /// Port 0 if there is none.
+    pub(crate) https: SocketAddr,
     pub(crate) private: SocketAddr,
 }
 
@@ -103,12 +110,14 @@ impl Server {
             .build()
             .unwrap();
         let running = runtime.block_on(lifecycle::start(parts)).unwrap();
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let private = match running.private_address() {
             PrivateListen::Tcp(address) => *address,
-            _ => ([127, 0, 0, 1], 0).into(),
+            _ => nowhere,
         };
         Self {
-            address: running.public_address(),
+            address: running.http_address().unwrap_or(nowhere),
+            https: running.https_address().unwrap_or(nowhere),
             private,
             runtime: Some(runtime),
             running: Some(running),
@@ -124,6 +133,12 @@ impl Server {
 
     pub(crate) fn usual() -> Self {
         Self::with(|_| {})
+    }
+
+    /// As SIGHUP does.
+    pub(crate) fn reload_certificates(&self) {
+        let runtime = self.runtime.as_ref().unwrap();
+        runtime.block_on(self.running.as_ref().unwrap().reload_certificates());
     }
 
     /// Waits for the fault that ends the server and says what it was.
@@ -185,15 +200,28 @@ pub(crate) struct FaultSigner {
 impl FaultSigner {
     /// Puts itself in front of the key of `parts`.
     pub(crate) fn install(parts: &mut Parts) -> Arc<Self> {
+        let (signer, identity) = Self::before(&parts.identity);
+        parts.identity = identity;
+        signer
+    }
+
+    /// Puts itself in front of the key for location stamps.
+    pub(crate) fn install_for_places(parts: &mut Parts) -> Arc<Self> {
+        let location = parts.location.as_mut().unwrap();
+        let (signer, identity) = Self::before(&location.identity);
+        location.identity = identity;
+        signer
+    }
+
+    fn before(identity: &AuthorityIdentity) -> (Arc<Self>, AuthorityIdentity) {
         let signer = Arc::new(Self {
-            key: Arc::clone(parts.identity.signer()),
+            key: Arc::clone(identity.signer()),
             fail_every: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
         });
-        let chain = parts.identity.chain().to_vec();
+        let chain = identity.chain().to_vec();
         let proven = AuthorityIdentity::prove(chain, Arc::<Self>::clone(&signer), now());
-        parts.identity = proven.unwrap();
-        signer
+        (signer, proven.unwrap())
     }
 }
 
@@ -266,6 +294,10 @@ impl Store for GateStore {
 
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         self.rows.token(index)
+    }
+
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError> {
+        self.rows.location_token(index)
     }
 
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {

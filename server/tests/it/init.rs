@@ -25,18 +25,26 @@ fn everything_is_there_and_secrets_are_secret() {
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("authority");
     let made = init(&directory, &InitOptions::new(Algorithm::P384)).unwrap();
-    assert_eq!(names(&directory), ["lock", "log", "meridian.toml", "pki"]);
+    assert_eq!(
+        names(&directory),
+        ["location-policy.json", "lock", "log", "meridian.toml", "pki"]
+    );
     let pki = [
-        "log.key", "log.vkey", "root.key", "root.pem", "tsu.key", "tsu.pem",
+        "location-tsu.key",
+        "location-tsu.pem",
+        "log.key",
+        "log.vkey",
+        "pairwise.secret",
+        "root.key",
+        "root.pem",
+        "tsu.key",
+        "tsu.pem",
     ];
     assert_eq!(names(&directory.join("pki")), pki);
     for file in pki {
         let mode = mode_of(&directory.join("pki").join(file));
-        assert_eq!(
-            mode,
-            if file.ends_with(".key") { 0o600 } else { 0o644 },
-            "{file}"
-        );
+        let is_secret = file.ends_with(".key") || file.ends_with(".secret");
+        assert_eq!(mode, if is_secret { 0o600 } else { 0o644 }, "{file}");
     }
     assert_eq!(mode_of(&directory.join("log")), 0o700);
     let vkey = std::fs::read_to_string(directory.join("pki/log.vkey")).unwrap();

@@ -132,14 +132,24 @@ fn an_unknown_member_is_refused_by_name() {
 #[test]
 fn a_value_that_is_not_what_its_name_says_is_refused_with_its_place() {
     let server = Server::usual();
-    for wrong in [
-        json!({"hash": "sha-256", "digest": "01".repeat(32)}),
-        json!({"hash": "sha256", "digest": "01".repeat(31)}),
-        json!({"hash": "sha256", "digest": "zz".repeat(32)}),
+    for (hash, digest, says) in [
+        ("sha-256", "01".repeat(32), "one of sha256, sha384"),
+        (
+            "sha256",
+            "01".repeat(31),
+            "64 hexadecimal digits for sha256",
+        ),
+        (
+            "sha384",
+            "zz".repeat(48),
+            "96 hexadecimal digits for sha384",
+        ),
     ] {
+        let wrong = json!({"hash": hash, "digest": digest});
         let answer = stamps(&server, &json!({"imprints": [imprint("01"), wrong]}));
         answer.assert_problem(400, "malformed-json");
         assert_eq!(answer.json()["imprint"], 1);
+        assert!(answer.json()["detail"].as_str().unwrap().contains(says));
     }
     for (member, value) in [("nonce", "-1"), ("nonce", "x"), ("policy", "1.2.x")] {
         let answer = stamps(
@@ -149,6 +159,48 @@ fn a_value_that_is_not_what_its_name_says_is_refused_with_its_place() {
         answer.assert_problem(400, "malformed-json");
         assert!(answer.json()["detail"].as_str().unwrap().contains(member));
     }
+}
+
+#[test]
+fn a_policy_may_be_named_as_the_configuration_names_it() {
+    let server = Server::usual();
+    for (name, policy) in [
+        ("compatible", meridian_wire::oid::POLICY_COMPATIBLE),
+        ("precise", meridian_wire::oid::POLICY_PRECISE),
+    ] {
+        let answer = stamps(
+            &server,
+            &json!({"imprints": [imprint("01")], "policy": name}),
+        );
+        let answer = answer.json()["timestamps"][0]["timeStampResp"].clone();
+        let answer = STANDARD.decode(answer.as_str().unwrap()).unwrap();
+        assert!(contains(&answer, &tlv(6, &[policy.as_bytes()])), "{name}");
+    }
+}
+
+#[test]
+fn an_array_is_not_the_object_whose_members_it_holds() {
+    let server = Server::usual();
+    let digest = "01".repeat(32);
+    for body in [
+        json!([[imprint("01")], null, null, false, false]),
+        json!({"imprints": [["sha256", digest]]}),
+    ] {
+        stamps(&server, &body).assert_problem(400, "malformed-json");
+    }
+    let hash = STANDARD.encode([1; 32]);
+    let body = format!(r#"["{hash}", "sha256", null, false, null]"#);
+    sigstore(&server, &body).assert_problem(400, "malformed-json");
+}
+
+#[test]
+fn a_long_name_does_not_come_back_at_its_length() {
+    let server = Server::usual();
+    let name = "n".repeat(60_000);
+    let answer = stamps(&server, &json!({"imprints": [imprint("01")], (name): 1}));
+    answer.assert_problem(400, "malformed-json");
+    assert!(answer.body.len() < 600, "{}", answer.body.len());
+    assert!(answer.text().contains("unknown field"));
 }
 
 #[test]

@@ -29,10 +29,11 @@ fn free_port() -> String {
 #[test]
 fn the_public_port_stays_closed_without_a_log() {
     let mut config = AUTHORITY.config();
-    config.http.listen = free_port();
-    let address = config.http.listen.clone();
+    let address = free_port();
+    config.http.listen = Some(address.clone());
     let (store, lock) = (Arc::new(MemStore::new()), Box::new(MemLockRecord::new()));
-    let parts = Parts::with_log(config, system_clock(), store, lock).unwrap();
+    let private = Arc::<MemStore>::clone(&store);
+    let parts = Parts::with_log(config, system_clock(), store, private, lock).unwrap();
     let error = start_error(parts);
     assert!(
         matches!(error, StartError::Log(OpenError::NotCreated)),
@@ -45,7 +46,7 @@ fn the_public_port_stays_closed_without_a_log() {
 fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut parts = parts();
-    parts.config.http.listen = taken.local_addr().unwrap().to_string();
+    parts.config.http.listen = Some(taken.local_addr().unwrap().to_string());
     let error = start_error(parts);
     assert!(matches!(error, StartError::Bind { .. }), "{error}");
     assert!(

@@ -153,7 +153,7 @@ fn tls_bytes_are_an_answer_or_a_close() {
     let mut client = Client::connect(server.address);
     client.write(&[0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
     if let Some(answer) = client.answer() {
-        assert_eq!(answer.status, 400);
+        answer.assert_problem(400, "malformed-http");
     }
     client.wait_for_close();
 }
@@ -165,7 +165,7 @@ fn a_header_above_16_kib_is_431() {
         "GET /tsa HTTP/1.1\r\nhost: test\r\nx: {}\r\n\r\n",
         "y".repeat(20 << 10)
     );
-    assert_eq!(exchange(server.address, head.as_bytes()).status, 431);
+    exchange(server.address, head.as_bytes()).assert_problem(431, "header-too-large");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn more_than_64_header_fields_are_431() {
     let server = Server::usual();
     let fields = "x: y\r\n".repeat(65);
     let head = format!("GET /tsa HTTP/1.1\r\nhost: test\r\n{fields}\r\n");
-    assert_eq!(exchange(server.address, head.as_bytes()).status, 431);
+    exchange(server.address, head.as_bytes()).assert_problem(431, "header-too-large");
 }
 
 #[test]
@@ -303,4 +303,49 @@ fn an_idle_connection_does_not_delay_the_end() {
     server.shutdown();
     assert!(since.elapsed() < Duration::from_secs(5));
     client.wait_for_close();
+}
+
+/// Half a header would otherwise be waited for until `header_deadline`.
+#[test]
+fn a_connection_without_a_whole_header_does_not_delay_the_end() {
+    let server = Server::usual();
+    let mut clients: Vec<Client> = [&b""[..], b"POST /tsa HTTP/1.1\r\nhost: te"]
+        .map(|octets| {
+            let mut client = Client::connect(server.address);
+            client.write(octets);
+            client
+        })
+        .into();
+    let mut answered = Client::connect(server.address);
+    answered.write(&request());
+    granted(&answered.answer().unwrap());
+    answered.write(b"POST /tsa");
+    clients.push(answered);
+    std::thread::sleep(Duration::from_millis(50));
+    let since = meridian_signing::clock::monotonic();
+    server.shutdown();
+    assert!(since.elapsed() < Duration::from_secs(4));
+    for mut client in clients {
+        client.wait_for_close();
+    }
+}
+
+/// What was sent before the drain began is answered, even if nobody had read it yet.
+#[test]
+fn a_header_that_is_still_coming_when_the_drain_begins_is_answered() {
+    let server = Server::usual();
+    let mut client = Client::connect(server.address);
+    let request = request();
+    let (first, rest) = request.split_at(20);
+    client.write(first);
+    std::thread::sleep(Duration::from_millis(50));
+    let address = server.address;
+    let ended = server.shutdown_later();
+    eventually("the public port is closed", || {
+        std::net::TcpStream::connect(address).is_err()
+    });
+    client.write(rest);
+    let answer = client.answer().unwrap();
+    assert!(matches!(answer.status, 200 | 503), "{answer:?}");
+    ended.join().unwrap();
 }

@@ -21,10 +21,30 @@ mod lifecycle;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod location;
+#[cfg(test)]
+mod location_errors;
+#[cfg(test)]
+mod location_policies;
+#[cfg(test)]
+mod location_privacy;
+#[cfg(test)]
+mod location_slice;
+#[cfg(test)]
+mod location_subjects;
+#[cfg(test)]
+mod location_tickets;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]
+mod pki;
+#[cfg(test)]
 mod private;
 #[cfg(test)]
 mod stamping;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod tls_client;

@@ -9,9 +9,9 @@ use meridian_server::config::PrivateListen;
 use meridian_signing::clock::sim::SimClock;
 use meridian_signing::clock::{BoundSource, ClockError, ClockReading};
 
-use crate::client::{QUERY, get, post};
+use crate::client::{Client, QUERY, get, post};
 use crate::der::Request;
-use crate::harness::{Server, mode_of, now, parts, parts_on, sim_clock};
+use crate::harness::{Server, eventually, mode_of, now, parts, parts_on, sim_clock};
 use crate::stamping::granted;
 
 #[test]
@@ -102,4 +102,31 @@ fn the_socket_is_its_owner_s_and_goes_with_the_server() {
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     server.shutdown();
     assert!(!path.exists());
+}
+
+#[test]
+fn the_private_port_has_16_places() {
+    let server = Server::usual();
+    let ask = |client: &mut Client| {
+        client.try_write(b"GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n");
+        client.answer().map(|answer| answer.status)
+    };
+    let mut held: Vec<Client> = (0..16)
+        .map(|_| {
+            let mut client = Client::connect(server.private);
+            assert_eq!(ask(&mut client), Some(200));
+            client
+        })
+        .collect();
+    let mut one_more = Client::connect(server.private);
+    let refused = one_more.answer().unwrap();
+    refused.assert_problem(503, "too-many-connections");
+    one_more.wait_for_close();
+    // Whoever comes to the public port has other places.
+    assert_eq!(get(server.address, "/v1/certificates").status, 200);
+    assert_eq!(ask(&mut held[0]), Some(200));
+    drop(held);
+    eventually("a place is free again", || {
+        ask(&mut Client::connect(server.private)) == Some(200)
+    });
 }

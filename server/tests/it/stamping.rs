@@ -200,16 +200,19 @@ fn each_algorithm_serves_from_its_own_database() {
 #[test]
 fn the_chain_is_served_with_the_tsu_first() {
     let server = Server::usual();
-    for path in ["/v1/certificates", "/api/v1/timestamp/certchain"] {
+    for (path, count) in [("/v1/certificates", 3), ("/api/v1/timestamp/certchain", 2)] {
         let response = get(server.address, path);
         assert_eq!(response.status, 200);
         assert_eq!(response.media_type(), "application/pem-certificate-chain");
         let chain = meridian_wire::x509::pem::certificates(&response.body).unwrap();
         let names: Vec<String> = chain.iter().map(|it| it.subject_text()).collect();
-        assert_eq!(names.len(), 2);
+        assert_eq!(names.len(), count);
         assert!(
-            names[0].contains("unit") && names[1].contains("root"),
+            names[0].contains("time-stamping unit") && names[1].contains("root"),
             "{names:?}"
         );
+        // Whoever checks a place needs the other unit's, too.
+        let rest = names.get(2);
+        assert!(rest.is_none_or(|it| it.contains("location-stamping unit")));
     }
 }
