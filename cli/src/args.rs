@@ -1,5 +1,8 @@
 //! The command line: what a person types. Checked here for form only.
 
+pub(crate) mod locate;
+pub(crate) mod tls;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::stamp::authority::AuthorityUrl;
 use crate::stamp::policy::PolicyName;
 use crate::stamp::source::GivenDigest;
+use locate::LocateArgs;
+use tls::TlsArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -17,7 +22,7 @@ Exit codes:
   3  usage
   5  a fault of this program or of the authority's stored state";
 
-/// Says when data existed, and proves it: a time-stamping authority and its tools.
+/// Says when and where data existed, and proves it: a time-stamping authority and its tools.
 #[derive(Debug, Parser)]
 #[command(name = "meridian", version, after_help = EXIT_CODES)]
 pub(crate) struct CommandLine {
@@ -34,6 +39,9 @@ pub(crate) enum Command {
     /// Have files time-stamped; writes FILE.tsr beside each.
     #[command(after_help = EXIT_CODES)]
     Stamp(StampArgs),
+    /// Have a file stamped with time and place; writes FILE.tsr, FILE.lsk and FILE.lse.
+    #[command(after_help = EXIT_CODES)]
+    Locate(Box<LocateArgs>),
     /// Read the log of an authority that is not running.
     #[command(subcommand, disable_help_subcommand = true)]
     Log(LogCommand),
@@ -104,6 +112,8 @@ pub(crate) struct StampArgs {
     /// How many files to work on at once.
     #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) jobs: u16,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -137,7 +147,8 @@ pub(crate) struct LogProofArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Say whether every key and value is right; the files it names are not opened.
+    /// Say whether every key and value is right, and whether the keys and certificates that it
+    /// names fit together.
     Check(ConfigCheckArgs),
 }
 

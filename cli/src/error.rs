@@ -43,12 +43,21 @@ impl From<Ending> for ExitCode {
     }
 }
 
-/// Prints `meridian: error: …`, then `meridian: hint: …`.
-pub(crate) fn report(line: &str, hint: Option<&str>) {
+/// Prints a result.
+pub(crate) fn say(line: &str) {
+    // A reader that went away wants no more of it.
+    let _written = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints a warning, on standard error.
+pub(crate) fn complain(line: &str) {
+    let _written = writeln!(io::stderr(), "meridian: {line}");
+}
+
+/// Prints `meridian: error: …`, then `meridian: hint: …`: an error without a way on is half an
+/// error.
+pub(crate) fn report(line: &str, hint: &str) {
     let mut stderr = io::stderr().lock();
     // If standard error is gone, the exit code still tells.
-    let _written = writeln!(stderr, "meridian: error: {line}");
-    if let Some(hint) = hint {
-        let _written = writeln!(stderr, "meridian: hint: {hint}");
-    }
+    let _written = writeln!(stderr, "meridian: error: {line}\nmeridian: hint: {hint}");
 }

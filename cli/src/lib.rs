@@ -7,6 +7,7 @@ mod args;
 mod config;
 mod error;
 mod init;
+mod locate;
 mod log;
 mod serve;
 mod stamp;
@@ -33,6 +34,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => init::init(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Stamp(args) => stamp::stamp(args),
+        Command::Locate(args) => locate::locate(*args),
         Command::Log(command) => log::log(&command),
         Command::Config(ConfigCommand::Check(args)) => config::check(&args),
     };
@@ -71,6 +73,6 @@ fn usage(error: &clap::Error) -> Ending {
     ]
     .concat()
     .join(" ");
-    report(&line, Some("see meridian --help"));
+    report(&line, "see meridian --help");
     Ending::Usage
 }

@@ -24,7 +24,9 @@ use meridian_wire::note::signed_note::SignedNote;
 use meridian_wire::proof::{TlogProof, TlogProofError};
 
 use crate::args::LogCommand;
+use crate::config::addresses;
 use crate::error::{Ending, chain, report};
+use crate::serve::NEWEST_LOCK;
 use crate::stamp::token::token_digest;
 
 /// Why the log cannot be read.
@@ -33,7 +35,7 @@ enum LogError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error("the authority is running and has its log to itself")]
-    Running { listen: String, path: String },
+    Running { base: String, path: String },
     #[error(transparent)]
     Lock(LockError),
     #[error("the lock record is empty: no batch was ever released")]
@@ -98,16 +100,37 @@ impl LogError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Running { listen, path } => Some(format!(
-                "by its configuration it answers at http://{listen}{path}"
-            )),
-            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) | Self::Fault(_) => Some(
-                "do not serve from this folder: restore a copy of the database made after the last stop".to_owned(),
-            ),
-            _ => None,
-        }
+    fn hint(&self) -> String {
+        let text = match self {
+            Self::Running { base, path } => {
+                return format!("by its configuration it answers at {base}{path}");
+            }
+            Self::NoLeaf { size, .. } => {
+                let newest = size.get().saturating_sub(1);
+                return format!("the newest serial number is {newest}");
+            }
+            Self::Config(_) => {
+                "name the folder of an authority, which has a meridian.toml; `meridian config \
+                 check` reads that file"
+            }
+            Self::Lock(_) | Self::Empty => NEWEST_LOCK,
+            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) | Self::Fault(_) => {
+                "do not serve from this folder: restore a copy of the database made after the last \
+                 stop"
+            }
+            Self::Store(_) => {
+                "copy the folder before anything else; then free what holds the database, or \
+                 restore a copy of it made after the last stop"
+            }
+            Self::Note(_) | Self::Proof(_) | Self::Unprovable { .. } => {
+                "`meridian log fsck DIR` finds what is wrong with the log"
+            }
+            Self::KeyFile { .. } | Self::Key { .. } => {
+                "restore it: the file holds one vkey line, and log.verifier_key names it"
+            }
+            Self::Output(_) => "whoever reads this program's output went away, or has no room",
+        };
+        text.to_owned()
     }
 }
 
@@ -122,7 +145,7 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
     match outcome {
         Ok(()) => Ending::Done,
         Err(error) => {
-            report(&chain(&error), error.hint().as_deref());
+            report(&chain(&error), &error.hint());
             error.ending()
         }
     }
@@ -144,7 +167,7 @@ impl StoppedLog {
         let mut lock =
             FileLockRecord::open(&config.log.lock_record).map_err(|error| match error {
                 LockError::Held { .. } => LogError::Running {
-                    listen: config.http.listen.clone(),
+                    base: addresses(&config).into_iter().next().unwrap_or_default(),
                     path: path.to_owned(),
                 },
                 other => LogError::Lock(other),
@@ -250,5 +273,12 @@ fn fsck(dir: &Path) -> Result<(), LogError> {
         "stamps {}, events {}, void {}, erased {}",
         report.stamps, report.events, report.voids, report.erased
     )?;
+    if report.location_stamps > 0 {
+        writeln!(
+            out,
+            "location stamps {}, of which {} without their token: expired, erased or not kept",
+            report.location_stamps, report.location_tokens_gone
+        )?;
+    }
     Ok(())
 }

@@ -6,12 +6,12 @@ pub(crate) mod authority;
 pub(crate) mod output;
 pub(crate) mod policy;
 mod progress;
-mod proof;
-mod retry;
+pub(crate) mod proof;
+pub(crate) mod retry;
 pub(crate) mod source;
 pub(crate) mod token;
+pub(crate) mod trust;
 
-use std::error::Error;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -75,20 +75,22 @@ impl StampError {
         }
     }
 
-    fn hint(&self) -> Option<&'static str> {
+    fn hint(&self) -> &'static str {
         match self {
-            Self::Output(OutputError::Exists { .. }) => Some("--force overwrites it"),
+            Self::Source(_) => "name a file that can be read; the others were stamped",
+            Self::Output(OutputError::Exists { .. }) => "--force overwrites it",
             Self::Output(OutputError::File { .. }) => {
-                Some("the folder must exist and be writable; --out names another place")
+                "the folder must exist and be writable; --out names another place"
             }
-            Self::NoStamp(none) if none.is_unreachable() => Some(
-                "check the URL, and that the authority runs; another --url is asked when one cannot answer",
-            ),
-            Self::NoStamp(_) => Some("nothing was written"),
-            Self::Proof(_) => Some(
-                "the reply is there and holds; the proof can be fetched later from /v1/proofs/SERIAL",
-            ),
-            Self::Source(_) | Self::Output(_) | Self::Question(_) | Self::GivenUp => None,
+            Self::Output(OutputError::Stdout(_)) => {
+                "whoever reads this program's output went away, or has no room"
+            }
+            Self::Question(_) => "this machine gives no random numbers: try again",
+            Self::NoStamp(none) => none.hint(),
+            Self::Proof(_) => {
+                "the reply is there and holds; the proof can be fetched later from /v1/proofs/SERIAL"
+            }
+            Self::GivenUp => "the file before says why: stamp the rest when an authority answers",
         }
     }
 }
@@ -118,8 +120,15 @@ pub(crate) fn stamp(args: StampArgs) -> Ending {
     let (algorithm, jobs) = match plan(&args) {
         Ok(planned) => planned,
         Err(error) => {
-            report(&chain(&error), Some("see meridian stamp --help"));
+            report(&chain(&error), "see meridian stamp --help");
             return Ending::Usage;
+        }
+    };
+    let authorities = match Authorities::new(args.urls.clone(), &args.tls) {
+        Ok(authorities) => authorities,
+        Err(error) => {
+            report(&chain(&error), error.hint());
+            return Ending::Refused;
         }
     };
     let octets = jobs
@@ -129,7 +138,7 @@ pub(crate) fn stamp(args: StampArgs) -> Ending {
     let run = Run {
         args: &args,
         algorithm,
-        authorities: Authorities::new(args.urls.clone()),
+        authorities,
         progress: Progress::new(octets),
         given_up: AtomicBool::new(false),
     };
@@ -259,20 +268,14 @@ impl Run<'_> {
     }
 
     fn complain(&self, job: &Job, error: &StampError) {
-        let error: &(dyn Error + 'static) = error;
-        let mut text = format!("meridian: error: {}: {}", job.source, chain(error));
-        if let Some(hint) = error
-            .downcast_ref::<StampError>()
-            .and_then(StampError::hint)
-        {
-            text.push_str(&format!("\nmeridian: hint: {hint}"));
-        }
+        let (source, line, hint) = (&job.source, chain(error), error.hint());
+        let text = format!("meridian: error: {source}: {line}\nmeridian: hint: {hint}");
         self.progress.complain(&text);
     }
 }
 
 /// What the stamp says, on one line.
-fn summary(answer: &Answer) -> String {
+pub(crate) fn summary(answer: &Answer) -> String {
     let facts = &answer.facts;
     let accuracy = match facts.accuracy_us {
         Some(us) => format!("± {}.{:06} s", us / 1_000_000, us % 1_000_000),

@@ -3,6 +3,7 @@
 use meridian_signing::entropy::{Entropy, EntropyError};
 use meridian_verify::artifact::Artifact;
 use meridian_verify::facts::TokenFacts;
+use meridian_verify::location::inputs::PlaceInputs;
 use meridian_wire::error::DecodeError;
 use meridian_wire::oid::ObjectIdentifier;
 use meridian_wire::tsp::imprint::{DigestLength, MessageImprint};
@@ -83,7 +84,7 @@ pub(crate) struct Answer {
     /// The TimeStampResp as received.
     pub(crate) reply: Vec<u8>,
     /// Its token as received.
-    token: Vec<u8>,
+    pub(crate) token: Vec<u8>,
     artifact: Artifact,
     pub(crate) facts: TokenFacts,
 }
@@ -97,8 +98,14 @@ impl Answer {
             &self.token,
             &self.artifact,
             Some(proof.to_owned()),
+            PlaceInputs::NONE,
         )?
         .passed()
+    }
+
+    /// What the verifier says of the place, with what is at hand about it.
+    pub(crate) fn judge_place(&self, place: PlaceInputs) -> Result<Judged, TokenError> {
+        Judged::new(&self.reply, &self.token, &self.artifact, None, place)
     }
 }
 
@@ -143,7 +150,7 @@ impl Question {
                 text: shown(response.status_string()),
             });
         };
-        let judged = Judged::new(&reply, octets, &self.artifact, None)?;
+        let judged = Judged::new(&reply, octets, &self.artifact, None, PlaceInputs::NONE)?;
         let facts = judged.facts()?.clone();
         let algorithm = self.artifact.algorithm().name();
         if facts.imprint_algorithm != algorithm || facts.imprint != self.artifact.digest() {
@@ -172,12 +179,17 @@ impl Question {
     }
 }
 
-/// The status text on one line, without what a terminal would obey.
+/// The status text on one line.
 fn shown(texts: &[String]) -> String {
     let text = texts.join(" ");
     if text.is_empty() {
         return "it gave no reason".to_owned();
     }
+    harmless(&text)
+}
+
+/// A stranger's text, without what a terminal would obey.
+pub(crate) fn harmless(text: &str) -> String {
     text.chars()
         .take(MAX_SHOWN_CHARS)
         .flat_map(char::escape_debug)

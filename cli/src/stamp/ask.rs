@@ -1,4 +1,4 @@
-//! Asking until an answer holds: the same authority again after a pause, then the next one.
+//! Asking until an answer holds: each authority once, then again after a pause.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use super::answer::{Answer, AnswerError, Question};
 use super::authority::{AuthorityUrl, CallError, Caller};
-use super::retry::{Transient, patiently};
+use super::retry::{Patience, Transient};
+use super::trust::TrustError;
+use crate::args::tls::TlsArgs;
 use crate::error::chain;
 
 /// Why one authority gave no stamp.
@@ -48,6 +50,14 @@ impl Transient for AskError {
 pub(crate) struct NoStamp(Vec<AskError>);
 
 impl NoStamp {
+    /// What to do about the first of them.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self.0.first() {
+            Some(AskError::Call { source, .. }) => source.hint(),
+            _ => "nothing was written",
+        }
+    }
+
     /// Not one of them could be spoken with: nothing was refused.
     pub(crate) fn is_unreachable(&self) -> bool {
         self.0
@@ -70,7 +80,7 @@ impl Error for NoStamp {}
 pub(crate) struct Authorities {
     caller: Caller,
     urls: Vec<AuthorityUrl>,
-    /// Index of the one that answered last: a dead first URL costs its pauses once, not per file.
+    /// Index of the one that answered last: a dead first URL is waited for once, not per file.
     preferred: AtomicUsize,
 }
 
@@ -85,43 +95,57 @@ pub(crate) struct Given<'a> {
 }
 
 impl Authorities {
-    pub(crate) fn new(urls: Vec<AuthorityUrl>) -> Self {
-        Self {
-            caller: Caller::new(),
+    pub(crate) fn new(urls: Vec<AuthorityUrl>, tls: &TlsArgs) -> Result<Self, TrustError> {
+        Ok(Self {
+            caller: Caller::new(tls, &urls)?,
             urls,
             preferred: AtomicUsize::new(0),
-        }
+        })
     }
 
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Asks each authority in turn, until one gives a stamp that holds.
+    /// Asks each authority in turn, and in further rounds those that may answer in a while, until
+    /// one gives a stamp that holds. A dead one costs no pause as long as another is there.
     pub(crate) fn ask(&self, question: &Question) -> Result<Given<'_>, NoStamp> {
         let first = self.preferred.load(Ordering::Relaxed);
-        let mut passed_over = Vec::new();
-        for (place, url) in self
-            .urls
-            .iter()
-            .enumerate()
-            .cycle()
-            .skip(first)
+        let order = self.urls.iter().enumerate().cycle().skip(first);
+        let mut asked: Vec<Asked<'_>> = order
             .take(self.urls.len())
-        {
-            match patiently(|| self.ask_once(url, question)) {
-                Ok(answer) => {
-                    self.preferred.store(place, Ordering::Relaxed);
-                    return Ok(Given {
-                        answer,
-                        url,
-                        passed_over,
-                    });
+            .map(|(place, url)| Asked {
+                place,
+                url,
+                error: None,
+            })
+            .collect();
+        let mut patience = Patience::new();
+        loop {
+            let left = asked.iter_mut().filter(|asked| asked.may_answer());
+            for asked_now in left {
+                match self.ask_once(asked_now.url, question) {
+                    Ok(answer) => {
+                        self.preferred.store(asked_now.place, Ordering::Relaxed);
+                        let url = asked_now.url;
+                        asked_now.error = None;
+                        return Ok(Given {
+                            answer,
+                            url,
+                            passed_over: asked.into_iter().filter_map(|it| it.error).collect(),
+                        });
+                    }
+                    Err(error) => asked_now.error = Some(error),
                 }
-                Err(error) => passed_over.push(error),
+            }
+            let left = asked.iter().filter(|asked| asked.may_answer());
+            let waits: Vec<Option<Duration>> = left.map(Asked::retry_after).collect();
+            let soonest = waits.iter().min().copied();
+            if soonest.is_none_or(|wait| !patience.wait(wait)) {
+                let errors = asked.into_iter().filter_map(|it| it.error);
+                return Err(NoStamp(errors.collect()));
             }
         }
-        Err(NoStamp(passed_over))
     }
 
     fn ask_once(&self, url: &AuthorityUrl, question: &Question) -> Result<Answer, AskError> {
@@ -136,5 +160,22 @@ impl Authorities {
             url: url.clone(),
             source,
         })
+    }
+}
+
+/// One authority, and why it gave no stamp when it was asked last.
+struct Asked<'a> {
+    place: usize,
+    url: &'a AuthorityUrl,
+    error: Option<AskError>,
+}
+
+impl Asked<'_> {
+    fn may_answer(&self) -> bool {
+        self.error.as_ref().is_none_or(Transient::is_transient)
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.error.as_ref().and_then(Transient::retry_after)
     }
 }

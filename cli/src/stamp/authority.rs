@@ -9,9 +9,13 @@ use ureq::http::{Response, Uri};
 use ureq::{Agent, Body};
 
 use super::retry::Transient;
+use super::trust::{TrustError, tls_config};
+use crate::args::tls::TlsArgs;
 
 /// A reply with all its certificates has a few kilobytes; the largest token known has 153 kB.
 const MAX_REPLY_OCTETS: u64 = 1 << 20;
+/// An answer about a place carries the evidence bundle: 128 KiB, as base64, and a little more.
+const MAX_JSON_OCTETS: u64 = 1 << 20;
 /// A proof for the largest tree has 63 hashes of 45 octets, a leaf and a note.
 const MAX_PROOF_OCTETS: u64 = 1 << 16;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,6 +25,8 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 const QUERY: &str = "application/timestamp-query";
 const REPLY: &str = "application/timestamp-reply";
+const JSON: &str = "application/json";
+const PROBLEM: &str = "application/problem+json";
 
 /// The URL of an authority: http or https, with a host.
 #[derive(Clone, Debug)]
@@ -62,6 +68,12 @@ impl FromStr for AuthorityUrl {
     }
 }
 
+impl AuthorityUrl {
+    fn is_https(&self) -> bool {
+        self.base.starts_with("https:")
+    }
+}
+
 impl fmt::Display for AuthorityUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -87,10 +99,9 @@ pub(crate) enum CallError {
 impl Transient for CallError {
     fn is_transient(&self) -> bool {
         match self {
-            Self::Transport(error) => !matches!(
-                **error,
-                ureq::Error::BadUri(_) | ureq::Error::Tls(_) | ureq::Error::Rustls(_)
-            ),
+            Self::Transport(error) => {
+                !matches!(**error, ureq::Error::BadUri(_)) && tls_failure(error).is_none()
+            }
             Self::Status { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
             Self::MediaType { .. } | Self::TooLarge { .. } => false,
         }
@@ -104,6 +115,89 @@ impl Transient for CallError {
     }
 }
 
+impl CallError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> &'static str {
+        use rustls::Error as Tls;
+
+        match self {
+            Self::Transport(error) => match tls_failure(error) {
+                Some(TlsFailure::Rustls(Tls::AlertReceived(_))) => {
+                    "the authority ended the TLS handshake: it may want a certificate (--tls-cert \
+                     and --tls-key), or another one"
+                }
+                Some(TlsFailure::Rustls(Tls::InvalidMessage(_))) => {
+                    "what answers there speaks no TLS: if it is plain HTTP, write http://"
+                }
+                Some(TlsFailure::Rustls(Tls::InvalidCertificate(error))) => certificate_hint(error),
+                Some(_) => "TLS did not come about with what answers there: check the URL",
+                None => {
+                    "check the URL, and that the authority runs; another --url is asked when one \
+                     cannot answer"
+                }
+            },
+            Self::Status { status: 400, .. } => {
+                "if the port speaks HTTPS, write https://; nothing was written"
+            }
+            Self::Status { status: 404, .. } => {
+                "check the path of the URL: an authority of ours answers at /tsa"
+            }
+            Self::Status { .. } if self.is_transient() => {
+                "the authority is busy or stopping: try again later"
+            }
+            Self::Status { .. } | Self::MediaType { .. } | Self::TooLarge { .. } => {
+                "check the URL: this is no answer of a time-stamping authority; nothing was written"
+            }
+        }
+    }
+}
+
+fn certificate_hint(error: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError as Why;
+
+    match error {
+        Why::UnknownIssuer => {
+            "nobody in the list of trusted CAs vouches for it: --tls-ca FILE names the CA to trust"
+        }
+        Why::NotValidForName | Why::NotValidForNameContext { .. } => {
+            "its certificate has other names: use one of them in the URL"
+        }
+        Why::Expired | Why::ExpiredContext { .. } => {
+            "its certificate has ended: tell whoever runs the authority, or set this clock right"
+        }
+        _ => "its certificate does not hold: tell whoever runs the authority",
+    }
+}
+
+/// A fault of TLS, which will be the same the next time.
+#[derive(Debug)]
+enum TlsFailure<'a> {
+    Rustls(&'a rustls::Error),
+    Other,
+}
+
+/// What of TLS failed; the handshake's faults come wrapped in I/O errors.
+fn tls_failure(error: &ureq::Error) -> Option<TlsFailure<'_>> {
+    match error {
+        ureq::Error::Rustls(error) => Some(TlsFailure::Rustls(error)),
+        ureq::Error::Tls(_) => Some(TlsFailure::Other),
+        ureq::Error::Io(error) => {
+            let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+            Some(TlsFailure::Rustls(inner))
+        }
+        _ => None,
+    }
+}
+
+/// An answer in JSON: what was asked for, or a problem document.
+#[derive(Debug)]
+pub(crate) struct Json {
+    pub(crate) status: u16,
+    /// How long the authority asks to wait.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) octets: Vec<u8>,
+}
+
 /// Speaks HTTP with authorities; one for the whole run, so that connections are used again.
 #[derive(Debug)]
 pub(crate) struct Caller {
@@ -111,8 +205,16 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    pub(crate) fn new() -> Self {
-        let config = Agent::config_builder()
+    /// For these URLs. The files for https are read only if one of them needs them.
+    pub(crate) fn new<'a>(
+        tls: &TlsArgs,
+        urls: impl IntoIterator<Item = &'a AuthorityUrl>,
+    ) -> Result<Self, TrustError> {
+        let mut config = Agent::config_builder();
+        if urls.into_iter().any(AuthorityUrl::is_https) {
+            config = config.tls_config(tls_config(tls)?);
+        }
+        let config = config
             .http_status_as_error(false)
             // A redirect would send the digest to someone the user did not name.
             .max_redirects(0)
@@ -121,9 +223,9 @@ impl Caller {
             .timeout_global(Some(CALL_TIMEOUT))
             .user_agent(concat!("meridian/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self {
+        Ok(Self {
             agent: config.into(),
-        }
+        })
     }
 
     /// Sends a TimeStampReq (RFC 3161 section 3.4) and returns the body of the reply, unchecked.
@@ -133,14 +235,63 @@ impl Caller {
         body(reply, Some(REPLY), MAX_REPLY_OCTETS)
     }
 
+    /// The same at `/t/{ticket}` of the authority: the ticket is a secret and stays out of errors.
+    pub(crate) fn redeem(
+        &self,
+        url: &AuthorityUrl,
+        ticket: &str,
+        request: &[u8],
+    ) -> Result<Vec<u8>, CallError> {
+        let target = format!("{}/t/{ticket}", url.base);
+        let sent = self.agent.post(&target).content_type(QUERY).send(request);
+        let reply = sent.map_err(transport)?;
+        body(reply, Some(REPLY), MAX_REPLY_OCTETS)
+    }
+
+    /// Sends JSON to a path of the authority and returns the body of its answer, whatever the
+    /// status; unless that says to try again.
+    pub(crate) fn post_json(
+        &self,
+        url: &AuthorityUrl,
+        path: &str,
+        request: &[u8],
+    ) -> Result<Json, CallError> {
+        let target = format!("{}{path}", url.base);
+        let sent = self.agent.post(&target).content_type(JSON).send(request);
+        let mut reply = sent.map_err(transport)?;
+        let status = reply.status().as_u16();
+        let found = media_type(&reply);
+        if !(found.eq_ignore_ascii_case(JSON) || found.eq_ignore_ascii_case(PROBLEM)) {
+            // Something in between spoke, or no authority of ours.
+            let retry_after = retry_after(&reply);
+            return Err(CallError::Status {
+                status,
+                retry_after,
+            });
+        }
+        let octets = read(&mut reply, MAX_JSON_OCTETS)?;
+        Ok(Json {
+            status,
+            retry_after: retry_after(&reply),
+            octets,
+        })
+    }
+
     /// Fetches the log proof of a serial number, unchecked.
     pub(crate) fn proof(&self, url: &AuthorityUrl, serial: &str) -> Result<Vec<u8>, CallError> {
-        let reply = self
-            .agent
-            .get(format!("{}/v1/proofs/{serial}", url.base))
-            .call()
-            .map_err(transport)?;
-        body(reply, None, MAX_PROOF_OCTETS)
+        self.get(url, &format!("/v1/proofs/{serial}"), MAX_PROOF_OCTETS)
+    }
+
+    /// Fetches the appraisal policy with this digest, unchecked.
+    pub(crate) fn policy(&self, url: &AuthorityUrl, hash: &[u8]) -> Result<Vec<u8>, CallError> {
+        let path = format!("/v1/policies/{}", hex::encode(hash));
+        self.get(url, &path, MAX_JSON_OCTETS)
+    }
+
+    fn get(&self, url: &AuthorityUrl, path: &str, limit: u64) -> Result<Vec<u8>, CallError> {
+        let target = format!("{}{path}", url.base);
+        let reply = self.agent.get(target).call().map_err(transport)?;
+        body(reply, None, limit)
     }
 }
 
@@ -155,29 +306,34 @@ fn body(
 ) -> Result<Vec<u8>, CallError> {
     let status = reply.status().as_u16();
     if status != 200 {
-        let retry_after = reply
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
-        let retry_after = retry_after
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs);
         return Err(CallError::Status {
             status,
-            retry_after: retry_after.map(|wait| wait.min(MAX_RETRY_AFTER)),
+            retry_after: retry_after(&reply),
         });
     }
-    if let Some(expected) = expected {
-        let found = reply
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let found = found.split(';').next().unwrap_or_default().trim();
-        if !found.eq_ignore_ascii_case(expected) {
-            return Err(CallError::MediaType { expected });
-        }
+    if let Some(expected) = expected
+        && !media_type(&reply).eq_ignore_ascii_case(expected)
+    {
+        return Err(CallError::MediaType { expected });
     }
+    read(&mut reply, limit)
+}
+
+fn retry_after(reply: &Response<Body>) -> Option<Duration> {
+    let text = reply.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    let wait = text.trim().parse().map(Duration::from_secs).ok()?;
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+/// The media type without its parameters.
+fn media_type(reply: &Response<Body>) -> &str {
+    let found = reply.headers().get(CONTENT_TYPE);
+    let found = found.and_then(|value| value.to_str().ok());
+    let found = found.and_then(|text| text.split(';').next());
+    found.unwrap_or_default().trim()
+}
+
+fn read(reply: &mut Response<Body>, limit: u64) -> Result<Vec<u8>, CallError> {
     match reply.body_mut().with_config().limit(limit).read_to_vec() {
         Ok(octets) => Ok(octets),
         Err(ureq::Error::BodyExceedsLimit(limit)) => Err(CallError::TooLarge { limit }),

@@ -11,11 +11,16 @@ use tempfile::{Builder, NamedTempFile};
 /// Readable by all but for what the umask takes: a stamp is no secret.
 const MODE: u32 = 0o666;
 
+/// What tells a place is its owner's alone.
+const SECRET_MODE: u32 = 0o600;
+
 /// Where the reply of one artifact goes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Output {
     /// A file.
     Path(PathBuf),
+    /// A file that only its owner may read.
+    Secret(PathBuf),
     /// Standard output.
     Stdout,
 }
@@ -46,11 +51,13 @@ impl Output {
     /// Fails early if the answer could not be written later; the write itself checks again.
     pub(crate) fn refuse_overwrite(&self, force: bool) -> Result<(), OutputError> {
         match self {
-            Self::Path(path) if !force && path.symlink_metadata().is_ok() => {
-                Err(OutputError::Exists { path: path.clone() })
+            Self::Path(path) | Self::Secret(path) => {
+                if !force && path.symlink_metadata().is_ok() {
+                    return Err(OutputError::Exists { path: path.clone() });
+                }
+                // A stamp that could not be kept would be one too many in the log.
+                draft(path, SECRET_MODE).map(drop)
             }
-            // A stamp that could not be kept would be one too many in the log.
-            Self::Path(path) => draft(path).map(drop),
             Self::Stdout => Ok(()),
         }
     }
@@ -65,7 +72,8 @@ impl Output {
                     .and_then(|()| stdout.flush())
                     .map_err(OutputError::Stdout)
             }
-            Self::Path(path) => write_file(path, octets, force),
+            Self::Path(path) => write_file(path, octets, MODE, force),
+            Self::Secret(path) => write_file(path, octets, SECRET_MODE, force),
         }
     }
 }
@@ -78,10 +86,10 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A file of another name beside `path`, which goes when it is dropped.
-fn draft(path: &Path) -> Result<NamedTempFile, OutputError> {
+fn draft(path: &Path, mode: u32) -> Result<NamedTempFile, OutputError> {
     Builder::new()
         .prefix(".meridian-")
-        .permissions(Permissions::from_mode(MODE))
+        .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder_of(path))
         .map_err(|error| OutputError::File {
             path: path.to_owned(),
@@ -90,13 +98,13 @@ fn draft(path: &Path) -> Result<NamedTempFile, OutputError> {
         })
 }
 
-fn write_file(path: &Path, octets: &[u8], force: bool) -> Result<(), OutputError> {
+fn write_file(path: &Path, octets: &[u8], mode: u32, force: bool) -> Result<(), OutputError> {
     let failed = |source| OutputError::File {
         path: path.to_owned(),
         source,
     };
     let folder = folder_of(path);
-    let mut file = draft(path)?;
+    let mut file = draft(path, mode)?;
     file.write_all(octets).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     let kept = if force {
@@ -137,6 +145,16 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         output.write(b"new", true).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_secret_is_its_owners_alone_also_in_place_of_a_file_that_was_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lsk");
+        std::fs::write(&path, b"old").unwrap();
+        Output::Secret(path.clone()).write(b"new", true).unwrap();
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

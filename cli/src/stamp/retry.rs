@@ -17,17 +17,39 @@ pub(crate) trait Transient {
     fn retry_after(&self) -> Option<Duration>;
 }
 
+/// The pauses between tries.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    pauses: u32,
+    next: Duration,
+}
+
+impl Patience {
+    pub(crate) const fn new() -> Self {
+        Self {
+            pauses: TRIES - 1,
+            next: FIRST_PAUSE,
+        }
+    }
+
+    /// Waits for the next try, at least as long as `asked`; `false` if it was tried often enough.
+    pub(crate) fn wait(&mut self, asked: Option<Duration>) -> bool {
+        if self.pauses == 0 {
+            return false;
+        }
+        thread::sleep(asked.unwrap_or(self.next).max(self.next));
+        self.pauses -= 1;
+        self.next = self.next.saturating_mul(2);
+        true
+    }
+}
+
 /// Calls until it succeeds, fails for good, or was tried often enough.
 pub(crate) fn patiently<T, E: Transient>(mut call: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-    let mut pause = FIRST_PAUSE;
-    let mut tries = 1;
+    let mut patience = Patience::new();
     loop {
         match call() {
-            Err(error) if error.is_transient() && tries < TRIES => {
-                thread::sleep(error.retry_after().unwrap_or(pause).max(pause));
-                pause = pause.saturating_mul(2);
-                tries += 1;
-            }
+            Err(error) if error.is_transient() && patience.wait(error.retry_after()) => {}
             outcome => return outcome,
         }
     }

@@ -2,8 +2,9 @@
 
 use meridian_verify::artifact::Artifact;
 use meridian_verify::facts::TokenFacts;
-use meridian_verify::finding::Status;
 use meridian_verify::input::{NoToken, recognise};
+use meridian_verify::location::inputs::PlaceInputs;
+use meridian_verify::location::place::Place;
 use meridian_verify::policy::{AnchorError, TrustAnchors, VerifyPolicy};
 use meridian_verify::report::Report;
 use meridian_verify::verdict::{Model, Verdict};
@@ -48,6 +49,7 @@ pub(crate) struct Judged(Report);
 
 impl Judged {
     /// Runs the verifier over a reply whose token is `token`, with a log proof if there is one.
+    /// `place` is what is at hand about a place.
     ///
     /// The time of verification is genTime: the nonce shows that the answer is fresh (RFC 3161
     /// section 2.2), and this machine's clock may be wrong. Without a log key the signature on
@@ -57,11 +59,13 @@ impl Judged {
         token: &[u8],
         artifact: &Artifact,
         proof: Option<String>,
+        place: PlaceInputs,
     ) -> Result<Self, TokenError> {
         let (certificates, gen_time) = read(token)?;
         let anchors = TrustAnchors::new(certificates).map_err(TokenError::NoCertificate)?;
         let mut policy = VerifyPolicy::new(anchors, gen_time);
         policy.proof = proof;
+        policy.place = place;
         Ok(Self(verify_timestamp(
             &recognise(reply)?,
             Some(artifact),
@@ -74,15 +78,27 @@ impl Judged {
         self.0.token().ok_or(TokenError::NoContent)
     }
 
+    /// What became of the place, if there is one.
+    pub(crate) const fn place(&self) -> Option<&Place> {
+        self.0.place()
+    }
+
     /// Nothing but 'passed' will do.
     pub(crate) fn passed(&self) -> Result<(), TokenError> {
-        let verdict = self.0.models().of(Model::GenTime);
-        if verdict == Verdict::Passed {
+        self.at_least(Verdict::Passed)
+    }
+
+    /// That nothing speaks against time or place; what could not be decided is for others.
+    pub(crate) fn not_failed(&self) -> Result<(), TokenError> {
+        self.at_least(Verdict::Indeterminate)
+    }
+
+    fn at_least(&self, least: Verdict) -> Result<(), TokenError> {
+        let verdict = self.0.verdict(Model::GenTime);
+        if verdict == Verdict::Passed || verdict == least {
             return Ok(());
         }
-        let findings = self.0.findings().iter();
-        let findings = findings
-            .filter(|finding| matches!(finding.status, Status::Failed | Status::Indeterminate));
+        let findings = self.0.reasons(Model::GenTime).into_iter();
         let findings = findings.take(MAX_SHOWN_FINDINGS);
         let findings = findings
             .map(|finding| format!("{} {}", finding.id, finding.detail))

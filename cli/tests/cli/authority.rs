@@ -37,7 +37,12 @@ impl Authority {
         let data = folder.path().join("data");
         let (code, _, stderr) = run(meridian(&["init"]).arg(&data));
         assert_eq!(code, 0, "{stderr}");
-        let (child, address) = serve(&data);
+        Self::serving(folder)
+    }
+
+    /// The authority that is in the folder's `data` already.
+    pub(crate) fn serving(folder: TempDir) -> Self {
+        let (child, address) = serve(&folder.path().join("data"));
         Self {
             folder,
             address,

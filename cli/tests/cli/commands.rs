@@ -107,7 +107,10 @@ fn config_check_names_file_line_and_key() {
     let file = data.join("meridian.toml");
     let (code, stdout, stderr) = run(meridian(&["config", "check"]).arg(&file));
     assert_eq!(code, 0, "{stderr}");
-    assert!(stdout.contains("would serve on 127.0.0.1:3161"), "{stdout}");
+    assert!(
+        stdout.contains("would serve on http://127.0.0.1:3161"),
+        "{stdout}"
+    );
 
     let good = fs::read_to_string(&file).unwrap();
     fs::write(&file, format!("[nonsense]\nkey = 1\n{good}")).unwrap();
@@ -198,4 +201,109 @@ fn log_commands_read_a_stopped_authority_and_point_to_a_running_one() {
     let (code, _, stderr) = run(meridian(&["log", "proof", "999999"]).arg(authority.data()));
     assert_eq!(code, 1);
     assert!(stderr.contains("not given out"), "{stderr}");
+    // Genesis, start, the stamp and the stop.
+    let newest = "\nmeridian: hint: the newest serial number is 3\n";
+    assert!(stderr.contains(newest), "{stderr}");
+}
+
+/// An error, and then what to do.
+fn has_error_and_hint(stderr: &str, error: &str, hint: &str) {
+    let said = stderr
+        .lines()
+        .any(|line| line.starts_with("meridian: error: ") && line.contains(error));
+    assert!(said, "no error {error:?} in\n{stderr}");
+    let said = stderr
+        .lines()
+        .any(|line| line.starts_with("meridian: hint: ") && line.contains(hint));
+    assert!(said, "no hint {hint:?} in\n{stderr}");
+}
+
+#[test]
+fn serve_says_what_to_do_about_an_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    assert_eq!(run(meridian(&["init"]).arg(&data)).0, 0);
+    let serve = |listen: &str| {
+        let (code, stdout, stderr) = run(meridian(&["serve", "--listen", listen]).arg(&data));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+        stderr
+    };
+    for nonsense in ["nonsense", "127.0.0.1", ":80", "127.0.0.1:http"] {
+        let stderr = serve(nonsense);
+        has_error_and_hint(
+            &stderr,
+            "--listen",
+            "write it as in --listen 127.0.0.1:3161",
+        );
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let stderr = serve(&taken.local_addr().unwrap().to_string());
+    has_error_and_hint(
+        &stderr,
+        "cannot listen on",
+        "something listens there already",
+    );
+    let stderr = serve("192.0.2.1:3161");
+    has_error_and_hint(
+        &stderr,
+        "cannot listen on",
+        "name an address of this machine",
+    );
+}
+
+#[test]
+fn init_says_what_to_do_whatever_it_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |arguments: &[&str], directory: &std::path::Path| {
+        let (code, _, stderr) = run(meridian(&["init"]).args(arguments).arg(directory));
+        assert_eq!(code, 1, "{stderr}");
+        stderr
+    };
+    let stderr = init(&[], &folder.path().join("not/there"));
+    has_error_and_hint(&stderr, "No such file", "the folder above must exist");
+    let stderr = init(&["--name", &"x".repeat(100)], &folder.path().join("data"));
+    has_error_and_hint(&stderr, "the name", "choose another --name");
+    let stderr = init(&[], std::path::Path::new("/"));
+    has_error_and_hint(&stderr, "exists already", "name a folder");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn config_check_opens_the_files_that_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    assert_eq!(run(meridian(&["init"]).arg(&data)).0, 0);
+    let file = data.join("meridian.toml");
+    let check = || run(meridian(&["config", "check"]).arg(&file));
+    assert_eq!(check().0, 0);
+
+    let good = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{good}\n[tls]\n")).unwrap();
+    let (code, _, stderr) = check();
+    assert_eq!(code, 1);
+    has_error_and_hint(&stderr, "pki/https.pem", "put it there, or name its place");
+    // The TSU's certificate is no use for HTTPS with clients, but it and its key are a pair.
+    fs::copy(data.join("pki/tsu.pem"), data.join("pki/https.pem")).unwrap();
+    fs::copy(data.join("pki/root.key"), data.join("pki/https.key")).unwrap();
+    let (code, _, stderr) = check();
+    assert_eq!(code, 1);
+    has_error_and_hint(
+        &stderr,
+        "is not the key of the first certificate",
+        "'HTTPS'",
+    );
+    fs::copy(data.join("pki/tsu.key"), data.join("pki/https.key")).unwrap();
+    let (code, stdout, stderr) = check();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("would serve on http://127.0.0.1:3161 and https://127.0.0.1:3443"));
+    fs::write(&file, good).unwrap();
+
+    fs::copy(data.join("pki/root.key"), data.join("pki/tsu.key")).unwrap();
+    let (code, _, stderr) = check();
+    assert_eq!(code, 1);
+    has_error_and_hint(&stderr, "pki/tsu.pem", "put back what was exchanged");
+    fs::remove_file(data.join("pki/tsu.key")).unwrap();
+    let (code, _, stderr) = check();
+    assert_eq!(code, 1);
+    has_error_and_hint(&stderr, "pki/tsu.key", "restore it");
 }

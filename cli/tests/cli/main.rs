@@ -3,6 +3,7 @@
 
 mod authority;
 mod commands;
+mod locate;
 mod memory;
 mod middle;
 mod stamp;

@@ -261,3 +261,96 @@ fn ends_with_2_when_nobody_answers() {
         "{stderr}"
     );
 }
+
+/// A restart of one authority is waited for; with another one there, nobody waits.
+#[test]
+fn a_url_where_nobody_listens_costs_no_pause_when_there_is_another() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    let dead = "http://127.0.0.1:1/tsa";
+    let since = meridian_signing::clock::monotonic();
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--url", dead, "--url", &authority.url()]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        since.elapsed() < std::time::Duration::from_secs(2),
+        "{:?}",
+        since.elapsed()
+    );
+    assert!(stderr.contains("meridian: warning:"), "{stderr}");
+}
+
+/// Both are asked in each round, until one of them is back.
+#[test]
+fn a_busy_authority_is_asked_again_when_no_other_answers() {
+    let authority = Authority::start();
+    let address = authority.address.clone();
+    let middle = Middle::start(move |call, request| match call {
+        0 => Message::answer("503 Service Unavailable", REPLY, Vec::new()),
+        _ => forward(&address, &request),
+    });
+    let file = document(&authority);
+    let dead = "http://127.0.0.1:1/tsa";
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--url", dead, "--url", &middle.url]).arg(&file));
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(middle.calls(), 2);
+}
+
+#[test]
+fn every_file_without_a_stamp_has_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, missing) = (folder.path().join("file"), folder.path().join("missing"));
+    fs::write(&file, "x").unwrap();
+    let dead = "http://127.0.0.1:1/tsa";
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--jobs", "1", "--url", dead])
+            .args([&missing, &file, &missing, &file]));
+    assert_eq!(code, 2, "{stderr}");
+    let count = |what: &str| stderr.lines().filter(|line| line.starts_with(what)).count();
+    assert_eq!(
+        (count("meridian: error: "), count("meridian: hint: ")),
+        (4, 4),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn files_for_https_that_cannot_be_used_are_told_before_anybody_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let stamp = |option: &[&str], url: &str| {
+        let (code, _, stderr) = run(meridian(&["stamp", "--url", url]).args(option).arg(&file));
+        (code, stderr)
+    };
+    let https = "https://127.0.0.1:1/tsa";
+    let (code, stderr) = stamp(&["--tls-ca", "/nowhere/ca.pem"], https);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("cannot read /nowhere/ca.pem"), "{stderr}");
+    assert!(stderr.contains("hint: --tls-ca"), "{stderr}");
+    let (code, stderr) = stamp(&["--tls-ca", file.to_str().unwrap()], https);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("there is no certificate in"), "{stderr}");
+    // Who asks over plain HTTP needs none of them.
+    let (code, stderr) = stamp(&["--tls-ca", "/nowhere/ca.pem"], "http://127.0.0.1:1/tsa");
+    assert_eq!(code, 2, "{stderr}");
+    let (code, stderr) = stamp(&["--tls-cert", "a"], https);
+    assert_eq!(code, 3, "{stderr}");
+}
+
+/// The fault is the same the next time: nobody waits for it.
+#[test]
+fn a_port_that_speaks_no_tls_is_told_at_once() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    let url = format!("https://{}/tsa", authority.address);
+    let since = meridian_signing::clock::monotonic();
+    let (code, _, stderr) = run(meridian(&["stamp", "--url", &url]).arg(&file));
+    assert_eq!(code, 1, "{stderr}");
+    assert!(
+        stderr.contains("hint: what answers there speaks no TLS"),
+        "{stderr}"
+    );
+    assert!(since.elapsed() < std::time::Duration::from_secs(2));
+}
