@@ -11,7 +11,7 @@ use std::time::Duration;
 use meridian_signing::clock;
 use tempfile::TempDir;
 
-use crate::Failure;
+use crate::{Failure, tickets};
 
 /// How long a start may take: opening an empty log and proving the key.
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -41,6 +41,7 @@ impl Authority {
         if !made.success() {
             return Err(format!("meridian init: {made}").into());
         }
+        tickets::allow_many_uses(&data)?;
         // Bound and let go: nobody else takes a port of this range in between.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let log = File::create(folder.path().join("serve.log"))?;

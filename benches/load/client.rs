@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use meridian_signing::clock;
@@ -9,14 +10,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::Failure;
-use crate::exchange::{Template, answer_length};
+use crate::exchange::{Template, What, answer_length};
+use crate::{Failure, tickets};
 
 /// A token with its chain is under 4 KiB; an answer beyond this is none of ours.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// What to send where.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Load {
     /// The server.
     pub(crate) address: SocketAddr,
@@ -24,6 +25,10 @@ pub(crate) struct Load {
     pub(crate) connections: usize,
     /// Whether tokens carry their certificates.
     pub(crate) cert_req: bool,
+    /// What is asked for.
+    pub(crate) what: What,
+    /// Tickets that are not used yet; each connection takes one after the other.
+    pub(crate) tickets: Arc<Mutex<Vec<String>>>,
 }
 
 /// What came back.
@@ -63,10 +68,11 @@ impl Load {
             let mut tasks = JoinSet::new();
             for (number, stream) in streams.into_iter().enumerate() {
                 let seed = number.to_le_bytes().first().copied().unwrap_or(0);
-                let template = Template::new(seed, self.cert_req)?;
+                let template = Template::new(seed, self.cert_req, self.what)?;
                 let until = started + duration;
+                let tickets = (self.what == What::Place).then(|| Arc::clone(&self.tickets));
                 tasks.spawn(async move {
-                    ask(stream, template, until)
+                    ask(stream, template, until, tickets)
                         .await
                         .map_err(|failure| failure.to_string())
                 });
@@ -86,13 +92,21 @@ async fn ask(
     mut stream: TcpStream,
     mut template: Template,
     until: Instant,
+    tickets: Option<Arc<Mutex<Vec<String>>>>,
 ) -> Result<Vec<(u64, u32)>, String> {
     let mut answers = Vec::new();
     let mut received = Vec::with_capacity(MAX_ANSWER);
     let mut count = 0;
+    let mut uses = 0;
     let mut sent_at = clock::monotonic();
     while sent_at < until {
         count += 1;
+        if let Some(tickets) = tickets.as_ref().filter(|_| uses == 0) {
+            let ticket = tickets.lock().map_err(|e| e.to_string())?.pop();
+            template.set_ticket(&ticket.ok_or("no ticket is left: --tickets takes more")?);
+            uses = tickets::USES;
+        }
+        uses = uses.saturating_sub(1);
         let (request, nonce) = template.with_nonce(count);
         stream.write_all(request).await.map_err(|e| e.to_string())?;
         received.clear();

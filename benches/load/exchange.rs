@@ -6,7 +6,7 @@ use meridian_wire::tsp::imprint::MessageImprint;
 use meridian_wire::tsp::nonce::Nonce;
 use meridian_wire::tsp::req::TimeStampReq;
 
-use crate::Failure;
+use crate::{Failure, tickets};
 
 /// Stands in the template where the nonce goes: eight octets, minimal as an INTEGER.
 const PLACEHOLDER: u64 = 0x5a5a_5a5a_5a5a_5a5a;
@@ -17,11 +17,32 @@ pub(crate) struct Template {
     bytes: Vec<u8>,
     nonce_at: usize,
     digest: [u8; 32],
+    /// Where a request at a ticket has the ticket, in the path.
+    ticket_at: Option<usize>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum What {
+    /// `POST /tsa`.
+    Time,
+    /// `POST /t/{ticket}`.
+    Place,
+}
+
+impl What {
+    /// In the table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Place => "place",
+        }
+    }
 }
 
 impl Template {
     /// A request for a SHA-256 imprint, head and body in one piece: one write each.
-    pub(crate) fn new(seed: u8, cert_req: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(seed: u8, cert_req: bool, what: What) -> Result<Self, Failure> {
         // Not a digest of anything; told apart from the rest of a token by its pattern.
         let digest = [seed | 0x80; 32];
         let imprint = MessageImprint::new(HashAlgorithm::Sha256, &digest)?;
@@ -29,8 +50,12 @@ impl Template {
             .with_nonce(Nonce::from_u64(PLACEHOLDER))
             .with_cert_req(cert_req)
             .encode();
+        let path = match what {
+            What::Time => "/tsa".to_owned(),
+            What::Place => format!("/t/{}", "0".repeat(tickets::LENGTH)),
+        };
         let mut bytes = format!(
-            "POST /tsa HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
              Content-Type: application/timestamp-query\r\nContent-Length: {}\r\n\r\n",
             body.len()
         )
@@ -42,6 +67,7 @@ impl Template {
             bytes,
             nonce_at,
             digest,
+            ticket_at: (what == What::Place).then_some("POST /t/".len()),
         })
     }
 
@@ -57,6 +83,16 @@ impl Template {
             place.copy_from_slice(&nonce);
         }
         (&self.bytes, nonce)
+    }
+
+    /// The ticket of the next requests.
+    pub(crate) fn set_ticket(&mut self, ticket: &str) {
+        let place = self
+            .ticket_at
+            .and_then(|at| self.bytes.get_mut(at..at + tickets::LENGTH));
+        if let Some(place) = place.filter(|place| place.len() == ticket.len()) {
+            place.copy_from_slice(ticket.as_bytes());
+        }
     }
 
     /// The serial number of a granted token that answers this request.
@@ -90,7 +126,7 @@ pub(crate) fn answer_length(received: &[u8]) -> Result<Option<(usize, usize)>, F
         return Ok(None);
     };
     let head = received.get(..head_end).unwrap_or_default();
-    if !head.starts_with(b"HTTP/1.1 200") {
+    if !(head.starts_with(b"HTTP/1.1 200") || head.starts_with(b"HTTP/1.1 201")) {
         return Err(String::from_utf8_lossy(received).into());
     }
     let length = head
@@ -121,8 +157,16 @@ mod tests {
     }
 
     #[test]
+    fn a_ticket_goes_into_the_path() {
+        let mut template = Template::new(1, true, What::Place).unwrap();
+        template.set_ticket("0123456789abcdef0123456789abcdef");
+        let (request, _) = template.with_nonce(7);
+        assert!(request.starts_with(b"POST /t/0123456789abcdef0123456789abcdef HTTP/1.1\r\n"));
+    }
+
+    #[test]
     fn the_nonce_of_a_template_is_replaced_and_nothing_else() {
-        let mut template = Template::new(1, true).unwrap();
+        let mut template = Template::new(1, true, What::Time).unwrap();
         let (first, _) = template.with_nonce(7);
         let first = first.to_vec();
         let (second, nonce) = template.with_nonce(8);

@@ -14,14 +14,18 @@ mod metrics;
 mod process;
 mod raw_rates;
 mod report;
+mod tickets;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
 
 use authority::Authority;
+use client::Load;
+use exchange::What;
 use report::Cell;
 
 /// The program's error: whatever stopped the run, said once.
@@ -51,6 +55,9 @@ struct Args {
     /// Ask for the certificates in each token.
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     cert_req: bool,
+    /// Tickets made for each row of tokens with a place; each is good for a hundred.
+    #[arg(long, default_value_t = 2_000)]
+    tickets: usize,
 }
 
 fn main() -> Result<(), Failure> {
@@ -67,32 +74,50 @@ fn main() -> Result<(), Failure> {
     let mut cells = Vec::new();
     for algorithm in &args.algorithms {
         for connections in &args.connections {
-            let cell = measure(&args, &meridian, &folder, algorithm, *connections)?;
-            report::print_cell(&cell);
-            cells.push(cell);
+            for cell in measure(&args, &meridian, &folder, algorithm, *connections)? {
+                report::print_cell(&cell);
+                cells.push(cell);
+            }
         }
     }
     report::print_goals(&cells, &rates);
     Ok(())
 }
 
-/// One row: a new authority, warmed up, measured, ended.
+/// Two rows: a new authority, warmed up and measured with time alone, then with a place; ended.
 fn measure(
     args: &Args,
     meridian: &Path,
     folder: &Path,
     algorithm: &str,
     connections: usize,
+) -> Result<[Cell; 2], Failure> {
+    let authority = Authority::start(meridian, folder, algorithm)?;
+    let tickets = Arc::new(Mutex::new(tickets::fetch(authority.address, args.tickets)?));
+    let row = |what| {
+        let load = Load {
+            address: authority.address,
+            connections,
+            cert_req: args.cert_req,
+            what,
+            tickets: Arc::clone(&tickets),
+        };
+        row(args, folder, algorithm, &authority, &load)
+    };
+    Ok([row(What::Time)?, row(What::Place)?])
+}
+
+/// One row, warmed up and measured.
+fn row(
+    args: &Args,
+    folder: &Path,
+    algorithm: &str,
+    authority: &Authority,
+    load: &Load,
 ) -> Result<Cell, Failure> {
     // Around each row: what a row is to be read beside is of the same seconds.
     let mut syncs = disk::SyncTimes::default();
     syncs.measure(folder)?;
-    let authority = Authority::start(meridian, folder, algorithm)?;
-    let load = client::Load {
-        address: authority.address,
-        connections,
-        cert_req: args.cert_req,
-    };
     let warm_up = load.run(Duration::from_secs(args.warm_up))?;
     let disk_before = disk::bytes(authority.data())?;
     let metrics_before = authority.metrics()?;
@@ -106,7 +131,8 @@ fn measure(
     client::require_distinct_serials(&[&warm_up, &measured])?;
     Ok(Cell {
         algorithm: algorithm.to_owned(),
-        connections,
+        what: load.what,
+        connections: load.connections,
         latencies: measured.latencies(),
         elapsed: measured.elapsed,
         server_cpu: cpu,

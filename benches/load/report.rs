@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::disk::SyncTimes;
+use crate::exchange::What;
 use crate::raw_rates::RawRates;
 
 /// What a single client may add to the two syncs of its batch.
@@ -11,11 +12,16 @@ const LATENCY_ALLOWANCE: Duration = Duration::from_micros(400);
 /// The goal at P-384, in signatures a second of one core of OpenSSL.
 const OPENSSL_FACTOR: f64 = 3.5;
 
+/// The goal for a token with a place, in CPU of one without.
+const PLACE_FACTOR: f64 = 1.3;
+
 /// One row of the table.
 #[derive(Debug)]
 pub(crate) struct Cell {
     /// As `meridian init` names it.
     pub(crate) algorithm: String,
+    /// Time alone, or with a place.
+    pub(crate) what: What,
     /// Keep-alive connections.
     pub(crate) connections: usize,
     /// Microseconds, shortest first.
@@ -88,9 +94,9 @@ pub(crate) fn print_machine(rates: &RawRates) {
 /// The table's head.
 pub(crate) fn print_header() {
     println!(
-        "| key  | conn | tokens/s | p50 ms | p99 ms | server CPU µs/token | batch | disk B/token | RSS MiB | syncs ms |"
+        "| key  | what  | conn | tokens/s | p50 ms | p99 ms | server CPU µs/token | batch | disk B/token | RSS MiB | syncs ms |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
 }
 
 /// One row.
@@ -99,8 +105,9 @@ pub(crate) fn print_cell(cell: &Cell) {
         .mean_batch
         .map_or("?".to_owned(), |mean| format!("{mean:.1}"));
     println!(
-        "| {} | {:>4} | {:>8.0} | {:>6.2} | {:>6.2} | {:>19.0} | {:>5} | {:>12} | {:>7} | {:.2} + {:.2} |",
+        "| {} | {:5} | {:>4} | {:>8.0} | {:>6.2} | {:>6.2} | {:>19.0} | {:>5} | {:>12} | {:>7} | {:.2} + {:.2} |",
         cell.algorithm,
+        cell.what.name(),
         cell.connections,
         cell.rate(),
         millis(cell.percentile(50)),
@@ -117,7 +124,8 @@ pub(crate) fn print_cell(cell: &Cell) {
 /// The goals that a release is held to.
 pub(crate) fn print_goals(cells: &[Cell], rates: &RawRates) {
     println!();
-    for cell in cells.iter().filter(|cell| cell.connections == 1) {
+    let of_time = || cells.iter().filter(|cell| cell.what == What::Time);
+    for cell in of_time().filter(|cell| cell.connections == 1) {
         let (append, in_place) = (cell.syncs.append(), cell.syncs.in_place());
         let limit = append + in_place + LATENCY_ALLOWANCE;
         let p50 = cell.percentile(50);
@@ -132,7 +140,7 @@ pub(crate) fn print_goals(cells: &[Cell], rates: &RawRates) {
             met(p50 <= limit)
         );
     }
-    let p384 = cells.iter().filter(|cell| cell.algorithm == "p384");
+    let p384 = of_time().filter(|cell| cell.algorithm == "p384");
     let best = p384.map(Cell::rate).fold(0.0, f64::max);
     if let Some(openssl) = rates.openssl_p384.filter(|_| best > 0.0) {
         println!(
@@ -140,6 +148,22 @@ pub(crate) fn print_goals(cells: &[Cell], rates: &RawRates) {
             OPENSSL_FACTOR * openssl,
             met(best >= OPENSSL_FACTOR * openssl)
         );
+    }
+    for time in of_time() {
+        let same = |cell: &&Cell| {
+            cell.what == What::Place
+                && (&cell.algorithm, cell.connections) == (&time.algorithm, time.connections)
+        };
+        if let Some(place) = cells.iter().find(same) {
+            let (with, without) = (place.cpu_per_token(), time.cpu_per_token());
+            let factor = with.as_secs_f64() / without.as_secs_f64().max(1e-9);
+            println!(
+                "CPU of a place, {} at {} connections: {factor:.2} times a time's, goal {PLACE_FACTOR}: {}",
+                time.algorithm,
+                time.connections,
+                met(factor <= PLACE_FACTOR)
+            );
+        }
     }
 }
 
@@ -155,6 +179,7 @@ mod tests {
     fn a_percentile_is_a_latency_that_was_seen() {
         let cell = Cell {
             algorithm: "p384".to_owned(),
+            what: What::Time,
             connections: 1,
             latencies: (1..=100).collect(),
             elapsed: Duration::from_secs(1),

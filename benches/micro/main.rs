@@ -2,6 +2,7 @@
 
 mod authority;
 mod commit;
+mod location;
 mod merkle;
 mod request;
 mod signing;
@@ -15,6 +16,7 @@ criterion_group!(
     request::bench,
     signing::bench,
     commit::bench,
-    verify::bench
+    verify::bench,
+    location::bench
 );
 criterion_main!(micro);

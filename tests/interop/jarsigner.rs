@@ -1,12 +1,13 @@
 //! The JDK: `jarsigner -tsa` signs, `jarsigner -verify -strict` validates.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use meridian_tests::Failure;
+use tempfile::TempDir;
 
-use crate::client::{client, contains, run};
 use crate::site::{Site, folder_with_document};
+use meridian_tests::programs::{client, contains, python, run};
 
 const PASSWORD: &str = "interop";
 
@@ -15,8 +16,13 @@ const TSA_CHAIN_INVALID: i32 = 64;
 
 /// Signs a jar with a stamp of ours; it verifies strictly once our root is trusted, and not before.
 pub(crate) fn signs_and_verifies_a_jar(site: &Site) -> Result<(), Failure> {
-    let (folder, document) = folder_with_document()?;
-    let folder = folder.path();
+    signed_jar(site, &site.url()).map(drop)
+}
+
+/// The same with a stamp from any URL; the jar, and the folder that it is in.
+pub(crate) fn signed_jar(site: &Site, url: &str) -> Result<(TempDir, PathBuf), Failure> {
+    let (temporary, document) = folder_with_document()?;
+    let folder = temporary.path();
     let jar = folder.join("app.jar");
     run(client("jar")?
         .arg("--create")
@@ -48,7 +54,7 @@ pub(crate) fn signs_and_verifies_a_jar(site: &Site) -> Result<(), Failure> {
         ]))?
     .succeeded()?;
     let signed = run(jarsigner(&store)?
-        .args(["-tsa", &site.url()])
+        .args(["-tsa", url])
         .arg(&jar)
         .arg("author"))?
     .succeeded()?;
@@ -69,7 +75,15 @@ pub(crate) fn signs_and_verifies_a_jar(site: &Site) -> Result<(), Failure> {
         .arg(&jar))?
     .succeeded()?;
     contains(&verified, "jar verified.")?;
-    contains(&verified, "Timestamped by")
+    contains(&verified, "Timestamped by")?;
+    Ok((temporary, jar))
+}
+
+/// What the stamp in a jar is about, and the token: both in files beside the jar.
+pub(crate) fn token_of(jar: &Path) -> Result<(PathBuf, PathBuf), Failure> {
+    let (data, token) = (jar.with_extension("sig"), jar.with_extension("tst"));
+    run(python("jar_token.py")?.arg(jar).arg(&data).arg(&token))?.succeeded()?;
+    Ok((data, token))
 }
 
 fn keytool(store: &Path) -> Result<Command, Failure> {

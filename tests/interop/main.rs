@@ -2,12 +2,14 @@
 //!
 //! A client that is not installed fails its test; scripts/setup.sh installs all of them.
 
-mod client;
 mod commands;
+mod https;
 mod jarsigner;
+mod location;
 mod meridian;
 mod openssl;
 mod python;
+mod secure_site;
 mod sigstore;
 mod site;
 
@@ -16,9 +18,14 @@ macro_rules! clients_of {
     ($name:ident, $algorithm:expr) => {
         mod $name {
             use crate::site::Algorithm;
-            use crate::{jarsigner, meridian, openssl, python, sigstore};
+            use crate::{jarsigner, location, meridian, openssl, python, sigstore};
 
             clients_of!(@each $algorithm,
+                location::openssl_locates,
+                location::openssl_demands_a_level,
+                location::jarsigner_locates,
+                location::pyhanko_locates_a_pdf,
+                location::rfc3161_client_locates,
                 openssl::verifies_with_the_root_alone,
                 openssl::verifies_without_cert_req,
                 openssl::refuses_other_data,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use meridian_tests::Failure;
 
-use crate::client::{Ran, contains, ours, run};
 use crate::site::{Site, folder_with_document};
+use meridian_tests::programs::{Ran, contains, ours, run};
 
 /// Two files stamped in one call, each with its proof; both verify against root and log key.
 pub(crate) fn stamps_files_that_verify_with_their_proofs(site: &Site) -> Result<(), Failure> {

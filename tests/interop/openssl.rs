@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use meridian_tests::Failure;
 
-use crate::client::{client, contains, run};
 use crate::site::{Site, folder_with_document};
+use meridian_tests::programs::{Ran, client, contains, run};
 
 /// With certReq, the root alone is enough.
 pub(crate) fn verifies_with_the_root_alone(site: &Site) -> Result<(), Failure> {
@@ -97,6 +97,16 @@ fn stamp(
     document: &Path,
     options: &[&str],
 ) -> Result<(PathBuf, PathBuf), Failure> {
+    stamp_at(&site.url(), folder, document, options)
+}
+
+/// The same at any URL.
+pub(crate) fn stamp_at(
+    url: &str,
+    folder: &Path,
+    document: &Path,
+    options: &[&str],
+) -> Result<(PathBuf, PathBuf), Failure> {
     let (query, reply) = (folder.join("query.tsq"), folder.join("reply.tsr"));
     run(client("openssl")?
         .args(["ts", "-query"])
@@ -106,7 +116,7 @@ fn stamp(
         .arg("-out")
         .arg(&query))?
     .succeeded()?;
-    send(&query, &site.url(), &reply)?;
+    send(&query, url, &reply)?;
     Ok((query, reply))
 }
 
@@ -127,7 +137,7 @@ fn send(query: &Path, url: &str, reply: &Path) -> Result<(), Failure> {
 }
 
 /// The reply as `openssl ts -reply -text` prints it.
-fn text(reply: &Path) -> Result<String, Failure> {
+pub(crate) fn text(reply: &Path) -> Result<String, Failure> {
     run(client("openssl")?
         .args(["ts", "-reply", "-text", "-in"])
         .arg(reply))?
@@ -135,11 +145,7 @@ fn text(reply: &Path) -> Result<String, Failure> {
 }
 
 /// `openssl ts -verify` with our root.
-pub(crate) fn verify(
-    site: &Site,
-    reply: &Path,
-    options: &[(&str, &Path)],
-) -> Result<crate::client::Ran, Failure> {
+pub(crate) fn verify(site: &Site, reply: &Path, options: &[(&str, &Path)]) -> Result<Ran, Failure> {
     let mut command = client("openssl")?;
     command
         .args(["ts", "-verify", "-in"])

@@ -1,12 +1,15 @@
 """pyHanko signs a PDF with a time stamp of our authority, then validates both.
 
 usage: pyhanko_pdf.py TSA_URL ROOT_PEM OUTPUT_PDF
+
+Beside the PDF it leaves the two tokens and what each is about: .signature.{data,tst}, .document.{data,tst}.
 """
 
 import datetime
 import io
 import sys
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -49,6 +52,25 @@ def author():
     )
 
 
+def keep(path, data, token) -> None:
+    for ending, octets in (("data", data), ("tst", token)):
+        with open(f"{path}.{ending}", "wb") as output:
+            output.write(octets)
+
+
+def keep_tokens(reader, pdf, path) -> None:
+    (signature,) = reader.embedded_regular_signatures
+    (token,) = (
+        attribute["values"][0] for attribute in signature.signer_info["unsigned_attrs"]
+        if attribute["type"].native == "signature_time_stamp_token"
+    )
+    keep(f"{path}.signature", signature.signer_info["signature"].native, token.dump())
+    (document,) = reader.embedded_timestamp_signatures
+    start, length, second, rest = (int(number) for number in document.byte_range)
+    data = pdf[start:start + length] + pdf[second:second + rest]
+    keep(f"{path}.document", data, cms.ContentInfo({"content_type": "signed_data", "content": document.signed_data}).dump())
+
+
 def main() -> None:
     url, root_path, output_path = sys.argv[1:]
     root = load_cert_from_pemder(root_path)
@@ -84,6 +106,7 @@ def main() -> None:
         validation_context=ValidationContext(trust_roots=[root], allow_fetching=False),
     )
     assert document.intact and document.valid and document.trusted, document.pretty_print_details()
+    keep_tokens(reader, stamped.getvalue(), output_path)
     print(f"signature time stamp {time.timestamp.isoformat()}, document time stamp {document.timestamp.isoformat()}")
 
 

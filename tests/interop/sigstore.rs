@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use meridian_tests::Failure;
 use sha2::{Digest, Sha256};
 
-use crate::client::{client, contains, run};
 use crate::openssl::verify;
 use crate::site::{Site, folder_with_document};
+use meridian_tests::programs::{client, contains, run};
 
 /// A JSON request gets the DER reply that `openssl ts` verifies; the certificate chain is public.
 pub(crate) fn json_request_gets_a_token(site: &Site) -> Result<(), Failure> {

@@ -1,10 +1,12 @@
 //! A running authority that tests of one algorithm share, and a folder of each test's own.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 
 use meridian_tests::Failure;
 use meridian_tests::authority::{Authority, Serving};
+use meridian_tests::programs::{client, run};
 use tempfile::TempDir;
 
 /// The algorithm of the authority's key.
@@ -67,6 +69,10 @@ impl Site {
         format!("http://{}", self.serving.address())
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.serving.address()
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.authority.data()
     }
@@ -81,11 +87,9 @@ impl Site {
 
     /// The TSU's certificate and its chain, as `GET /v1/certificates` gives them, in `folder`.
     pub(crate) fn chain(&self, folder: &Path) -> Result<PathBuf, Failure> {
-        let pem = crate::client::run(
-            crate::client::client("curl")?
-                .args(["-sSf", "--max-time", "20"])
-                .arg(format!("{}/v1/certificates", self.base())),
-        )?
+        let pem = run(client("curl")?
+            .args(["-sSf", "--max-time", "20"])
+            .arg(format!("{}/v1/certificates", self.base())))?
         .succeeded()?;
         let path = folder.join("chain.pem");
         std::fs::write(&path, pem)?;

@@ -113,6 +113,22 @@ impl Serving {
         Ok(std::fs::read_to_string(&self.log_path)?)
     }
 
+    /// SIGHUP: look at the files again.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub fn hang_up(&self) -> Result<(), Failure> {
+        // The shell's own kill: the program is in a package that a bare Debian lacks.
+        let kill = format!("kill -HUP {}", self.child.id());
+        let status = Command::new("sh").args(["-c", &kill]).status()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("kill: {status}").into())
+        }
+    }
+
     /// SIGKILL: no destructor, no flush, no farewell.
     ///
     /// # Errors
@@ -146,12 +162,19 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
-    fn drop(&mut self) {
+impl Serving {
+    /// Ends the server, if it has not ended: nobody answers from here on.
+    pub fn end(&mut self) {
         // Both fail only if the process has ended, and then there is nothing to end.
         let killed = self.child.kill();
         let waited = self.child.wait();
         drop((killed, waited));
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -50,16 +50,7 @@ impl Connection {
     ///
     /// A connection that ends before the answer is whole.
     pub fn post(&mut self, path: &str, media_type: &str, body: &[u8]) -> Result<Answer, Failure> {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {media_type}\r\n\
-             Content-Length: {}\r\n\r\n",
-            self.address,
-            body.len()
-        );
-        let mut request = head.into_bytes();
-        request.extend_from_slice(body);
-        self.stream.write_all(&request)?;
-        self.read_answer()
+        self.send("POST", path, &[("Content-Type", media_type)], body)
     }
 
     /// Asks for a path and reads the answer.
@@ -68,8 +59,32 @@ impl Connection {
     ///
     /// A connection that ends before the answer is whole.
     pub fn get(&mut self, path: &str) -> Result<Answer, Failure> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
-        self.stream.write_all(request.as_bytes())?;
+        self.send("GET", path, &[], &[])
+    }
+
+    /// Sends any request and reads the answer.
+    ///
+    /// # Errors
+    ///
+    /// A connection that ends before the answer is whole.
+    pub fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, Failure> {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if method == "POST" {
+            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        head.push_str("\r\n");
+        let mut request = head.into_bytes();
+        request.extend_from_slice(body);
+        self.stream.write_all(&request)?;
         self.read_answer()
     }
 
@@ -96,14 +111,15 @@ fn parse(received: &[u8]) -> Result<Option<Answer>, Failure> {
     };
     let head = std::str::from_utf8(received.get(..head_end).unwrap_or_default())?;
     let status = head.split(' ').nth(1).ok_or("no status line")?.parse()?;
-    let length: usize = head
+    let length = head
         .lines()
         .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .ok_or("no Content-Length")?
-        .1
-        .trim()
-        .parse()?;
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length: usize = match length {
+        Some((_, length)) => length.trim().parse()?,
+        None if status == 204 => 0,
+        None => return Err("no Content-Length".into()),
+    };
     let body = received.get(head_end + 4..head_end + 4 + length);
     Ok(body.map(|body| Answer {
         status,

@@ -21,8 +21,7 @@ use meridian_signing::signer::Signer;
 use meridian_signing::software::SoftwareSigner;
 use meridian_tests::Failure;
 use meridian_tests::faults::{
-    EndingLockRecord, EndingLogSigner, EndingStore, EndingTokenSigner, FaultSigner, Faults,
-    Trigger, Window,
+    EndingLockRecord, EndingSigner, EndingStore, FaultSigner, Faults, Trigger, Window,
 };
 
 /// Longer than any signature may take.
@@ -43,7 +42,7 @@ fn main() -> Result<(), Failure> {
     };
 
     let mut config = Config::load(Path::new(&data), &Environment::of_process())?;
-    config.http.listen = options.get("--listen").ok_or("no --listen")?.clone();
+    config.http.listen = Some(options.get("--listen").ok_or("no --listen")?.clone());
     let parts = Parts::open(config)?;
     let parts = if let Some(name) = options.get("--abort-at") {
         let window = Window::from_name(name).ok_or("no such window")?;
@@ -69,10 +68,10 @@ fn main() -> Result<(), Failure> {
 /// The parts, each ready to end the process.
 fn ending(mut parts: Parts, trigger: Arc<Trigger>) -> Result<Parts, Failure> {
     let signer = Arc::clone(parts.identity.signer());
-    let signer = Arc::new(EndingTokenSigner::new(signer, Arc::clone(&trigger)));
+    let signer = Arc::new(EndingSigner::of_tokens(signer, Arc::clone(&trigger)));
     parts.identity = with_signer(&parts, signer)?;
     let log_key = Arc::new(SoftwareSigner::from_pkcs8_file(&parts.config.log.key)?);
-    let log_signer = Arc::new(EndingLogSigner::new(log_key, Arc::clone(&trigger)));
+    let log_signer = Arc::new(EndingSigner::of_checkpoints(log_key, Arc::clone(&trigger)));
     let origin = parts.log_identity.verifier_key().name().clone();
     parts.log_identity = LogIdentity::new(origin, log_signer)?;
     parts.store = Arc::new(EndingStore::new(parts.store, Arc::clone(&trigger)));

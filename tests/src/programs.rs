@@ -1,16 +1,20 @@
-//! A foreign program, run within a time limit; its output is the test's evidence.
+//! Programs, others' and ours, run within a time limit; their output is the test's evidence.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use meridian_tests::Failure;
+use crate::Failure;
 
 /// Seconds for one run of one program; a JVM on a busy machine takes a few.
 const LIMIT_S: &str = "120";
 
 /// A program of the system, by name.
-pub(crate) fn client(name: &str) -> Result<Command, Failure> {
+///
+/// # Errors
+///
+/// A program that is not installed.
+pub fn client(name: &str) -> Result<Command, Failure> {
     let found = std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
     if !found {
@@ -20,7 +24,11 @@ pub(crate) fn client(name: &str) -> Result<Command, Failure> {
 }
 
 /// The Python of the virtual environment that scripts/setup.sh makes.
-pub(crate) fn python(script: &str) -> Result<Command, Failure> {
+///
+/// # Errors
+///
+/// An environment that is not there.
+pub fn python(script: &str) -> Result<Command, Failure> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = tests
         .with_file_name("target")
@@ -34,13 +42,21 @@ pub(crate) fn python(script: &str) -> Result<Command, Failure> {
 }
 
 /// One of ours, beside the tests.
-pub(crate) fn ours(name: &str) -> Result<Command, Failure> {
+///
+/// # Errors
+///
+/// As [`program`].
+pub fn ours(name: &str) -> Result<Command, Failure> {
     Ok(limited(program(name)?))
 }
 
 /// Where Cargo put a program of ours.
-pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
-    let program = meridian_tests::authority::meridian()?.with_file_name(name);
+///
+/// # Errors
+///
+/// A program that was not built.
+pub fn program(name: &str) -> Result<PathBuf, Failure> {
+    let program = crate::authority::meridian()?.with_file_name(name);
     if program.is_file() {
         Ok(program)
     } else {
@@ -60,13 +76,17 @@ fn limited(program: impl AsRef<OsStr>) -> Command {
 
 /// What a program wrote and how it ended.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub struct Ran {
     what: String,
     output: Output,
 }
 
 /// Runs it to its end.
-pub(crate) fn run(command: &mut Command) -> Result<Ran, Failure> {
+///
+/// # Errors
+///
+/// A program that cannot be started.
+pub fn run(command: &mut Command) -> Result<Ran, Failure> {
     let what = format!("{:?}", command.get_args().collect::<Vec<_>>());
     let output = command
         .output()
@@ -75,8 +95,12 @@ pub(crate) fn run(command: &mut Command) -> Result<Ran, Failure> {
 }
 
 impl Ran {
-    /// Standard output, if it ended well.
-    pub(crate) fn succeeded(self) -> Result<String, Failure> {
+    /// What it wrote, if it ended well.
+    ///
+    /// # Errors
+    ///
+    /// Another end, with what it wrote.
+    pub fn succeeded(self) -> Result<String, Failure> {
         if self.output.status.success() {
             Ok(self.text())
         } else {
@@ -84,8 +108,12 @@ impl Ran {
         }
     }
 
-    /// Everything it wrote, if it refused with this exit code.
-    pub(crate) fn refused(self, code: i32) -> Result<String, Failure> {
+    /// What it wrote, if it refused with this exit code.
+    ///
+    /// # Errors
+    ///
+    /// Another end, with what it wrote.
+    pub fn refused(self, code: i32) -> Result<String, Failure> {
         if self.output.status.code() == Some(code) {
             Ok(self.text())
         } else {
@@ -109,7 +137,11 @@ impl Ran {
 }
 
 /// Fails unless `text` has `needle` in it.
-pub(crate) fn contains(text: &str, needle: &str) -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// Said with the text.
+pub fn contains(text: &str, needle: &str) -> Result<(), Failure> {
     if text.contains(needle) {
         Ok(())
     } else {
