@@ -28,8 +28,8 @@ use crate::events::{self, LifeEvent};
 use crate::http::listener::{self, Limits, Socket};
 use crate::http::routes;
 use crate::http::serving::{Chains, Serving};
-use crate::http::tls::{self, Tls};
 pub use crate::http::tls::TlsError;
+use crate::http::tls::{self, Tls};
 pub use crate::location::open::LocationStartError;
 use crate::location::{open, sweep};
 use crate::metrics::Metrics;
@@ -229,7 +229,9 @@ async fn listen(config: &Config, serving: Serving) -> Result<Listening, StartErr
         let limits = connection_limits(&config.http, slots);
         let metrics = Arc::clone(&serving.metrics);
         let drained = drained.clone();
-        tokio::spawn(listener::serve(socket, tls, routes, limits, metrics, drained))
+        tokio::spawn(listener::serve(
+            socket, tls, routes, limits, metrics, drained,
+        ))
     };
     let private_routes = routes::private(&serving, &config.http);
     let routes = routes::public(&serving, &config.http);
@@ -249,7 +251,10 @@ async fn listen(config: &Config, serving: Serving) -> Result<Listening, StartErr
         tasks.push(serve(socket, Some(tls), routes, slots));
     }
     if let Some(desk) = &serving.desk {
-        tasks.push(tokio::spawn(sweep::sweep(Arc::clone(desk), drained.clone())));
+        tasks.push(tokio::spawn(sweep::sweep(
+            Arc::clone(desk),
+            drained.clone(),
+        )));
     }
     tracing::info!(private = %private, "serving");
     Ok(Listening {

@@ -15,8 +15,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-pub(crate) use self::location::TicketEvent;
 use self::location::LocationMetrics;
+pub(crate) use self::location::TicketEvent;
 use crate::http::problem::ProblemKind;
 use crate::http::tls::TlsState;
 use crate::location::problem::LocationProblem;
@@ -326,7 +326,9 @@ impl Metrics {
 
     /// Read when asked for: the certificate in use.
     pub(crate) fn observe_tls(&self, state: &TlsState) {
-        self.tls.not_after.set(state.not_after.get().div_euclid(1_000_000));
+        self.tls
+            .not_after
+            .set(state.not_after.get().div_euclid(1_000_000));
         self.tls.refused.set(i64::from(state.refused.is_some()));
     }
 

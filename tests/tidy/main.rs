@@ -13,6 +13,7 @@ mod conformance;
 mod edges;
 mod owned;
 mod readme;
+mod rows;
 mod sources;
 mod workspace;
 
@@ -106,4 +107,17 @@ fn every_source_file_keeps_the_rules() {
 #[test]
 fn every_requirement_has_its_row_and_every_row_fits_the_sources() {
     assert_none(&conformance::breaches(&Workspace::load()));
+}
+
+#[test]
+fn every_row_of_the_decision_table_has_a_test_of_its_number() {
+    let root = Workspace::load().root;
+    let sources = sources::files(&root);
+    let rust = sources
+        .iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
+    let tested = rust
+        .flat_map(|path| rows::tested(&std::fs::read_to_string(root.join(path)).unwrap()))
+        .collect();
+    assert_none(&rows::breaches(&meridian_appraisal::rows::ROWS, &tested));
 }

@@ -82,6 +82,20 @@ fn a_request_that_breaks_a_rule_gets_the_bit_of_that_rule() {
     assert!(TimeStampReq::decode(&located.encode(), &sample::policy().served()).is_ok());
 }
 
+#[test]
+fn row_2_a_request_extension_that_is_not_ours_is_unaccepted() {
+    let located = asks().with_location(&by_ticket());
+    let ours = oid::LOCATION_REQUEST.as_bytes();
+    for other in [&oid::LOCATION_CLAIM, &oid::DISCLOSURES] {
+        let rejection = refused(&sample::policy(), &bent(&located, ours, other.as_bytes()));
+        assert_eq!(
+            rejection.fail_info(),
+            PkiFailureInfo::UnacceptedExtension,
+            "{other}"
+        );
+    }
+}
+
 /// A request that was not decoded passes the same rules.
 #[test]
 fn a_request_built_here_passes_the_same_rules() {

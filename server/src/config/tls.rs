@@ -77,10 +77,6 @@ pub(super) fn check(
         client_certificates,
         client_ca: raw.client_ca.map(|given| directory.join(given)),
         reload: range.micros("tls.reload", reload, (least, most))?,
-        handshake_deadline: range.micros(
-            "tls.handshake_deadline",
-            handshake,
-            limits::DEADLINE,
-        )?,
+        handshake_deadline: range.micros("tls.handshake_deadline", handshake, limits::DEADLINE)?,
     })
 }

@@ -85,12 +85,11 @@ impl Caller {
     fn new(edge: &Edge, connection: &Connection, headers: &HeaderMap) -> Self {
         let peer = connection.peer.to_canonical();
         let (trusted, header) = (&edge.trusted_proxies, edge.proxy_header);
-        let (address, secure, session) =
-            match forwarded::origin(peer, trusted, header, headers) {
-                // The connection's own scheme and key are the proxy's, not its client's.
-                Some(origin) => (origin.address, origin.https == Some(true), None),
-                None => (peer, connection.secure, connection.session),
-            };
+        let (address, secure, session) = match forwarded::origin(peer, trusted, header, headers) {
+            // The connection's own scheme and key are the proxy's, not its client's.
+            Some(origin) => (origin.address, origin.https == Some(true), None),
+            None => (peer, connection.secure, connection.session),
+        };
         Self {
             address,
             secure,
@@ -205,8 +204,15 @@ mod tests {
     fn a_malformed_authorization_is_none() {
         let long = format!("Bearer {}", "a".repeat(MOST_TOKEN_OCTETS + 1));
         for value in [
-            "Bearer", "Bearer ", "Bearer =", "Basic abc", "Bearer a b", "Bearer a=b", "bearer:a",
-            "Bearer \u{e9}", &long,
+            "Bearer",
+            "Bearer ",
+            "Bearer =",
+            "Basic abc",
+            "Bearer a b",
+            "Bearer a=b",
+            "bearer:a",
+            "Bearer \u{e9}",
+            &long,
         ] {
             let fields = [("authorization", value)];
             let caller = seen(&connection("192.0.2.1", true), &fields);
@@ -229,7 +235,10 @@ mod tests {
         assert!(!stranger.secure && stranger.bearer.is_none());
         // A proxy that has it over plain HTTP or does not say, and speaks HTTPS with us.
         for scheme in ["http", ""] {
-            let fields = [("x-forwarded-proto", scheme), ("authorization", "Bearer abc")];
+            let fields = [
+                ("x-forwarded-proto", scheme),
+                ("authorization", "Bearer abc"),
+            ];
             let plain = seen(&connection("10.0.0.1", true), &fields);
             assert!(!plain.secure && plain.bearer.is_none());
         }
@@ -251,8 +260,14 @@ mod tests {
         };
         assert_eq!(url(true, &[("host", "tsa.example")]), "https://tsa.example");
         assert_eq!(url(false, &[("host", "[::1]:3161")]), "http://[::1]:3161");
-        for bad in ["", "a b", "a/b", "me@host", "a,b", ":80", "h\"", "[::1", "a:b:c"] {
-            assert_eq!(url(true, &[("host", bad)]), "https://192.0.2.80:3443", "{bad}");
+        for bad in [
+            "", "a b", "a/b", "me@host", "a,b", ":80", "h\"", "[::1", "a:b:c",
+        ] {
+            assert_eq!(
+                url(true, &[("host", bad)]),
+                "https://192.0.2.80:3443",
+                "{bad}"
+            );
         }
         assert_eq!(url(true, &[]), "https://192.0.2.80:3443");
         let twice = [("host", "a"), ("host", "b")];

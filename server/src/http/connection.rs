@@ -48,11 +48,7 @@ pub(super) struct Shared {
 }
 
 /// Serves one client until it ends, or until `drain` says so and it has nothing to do.
-pub(super) async fn converse(
-    stream: Stream,
-    shared: Arc<Shared>,
-    drain: watch::Receiver<bool>,
-) {
+pub(super) async fn converse(stream: Stream, shared: Arc<Shared>, drain: watch::Receiver<bool>) {
     let mut counted = Counted::open(Arc::clone(&shared.metrics));
     let client = Client {
         shared,
@@ -118,7 +114,11 @@ impl Client {
     }
 
     fn watched<S>(&self, stream: S) -> ClientStream<S> {
-        ClientStream::new(stream, self.shared.write_deadline, Arc::clone(&self.activity))
+        ClientStream::new(
+            stream,
+            self.shared.write_deadline,
+            Arc::clone(&self.activity),
+        )
     }
 
     /// HTTP/1.1 until the end.

@@ -168,11 +168,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn asked(
-        peer: &str,
-        header: ProxyHeader,
-        fields: &[(&'static str, &str)],
-    ) -> Option<Origin> {
+    fn asked(peer: &str, header: ProxyHeader, fields: &[(&'static str, &str)]) -> Option<Origin> {
         let trusted: Vec<IpNet> = ["10.0.0.0/8", "2001:db8::/32"]
             .map(|network| network.parse().unwrap())
             .to_vec();
@@ -249,7 +245,10 @@ mod tests {
         ] {
             assert_eq!(x("10.0.0.1", text), ip("10.0.0.1"), "{text}");
         }
-        assert_eq!(x("10.0.0.1", "198.51.100.7, nonsense, 10.0.0.2"), ip("10.0.0.2"));
+        assert_eq!(
+            x("10.0.0.1", "198.51.100.7, nonsense, 10.0.0.2"),
+            ip("10.0.0.2")
+        );
     }
 
     #[test]
@@ -262,21 +261,59 @@ mod tests {
     fn the_other_field_is_not_read() {
         let fields = [("forwarded", "for=203.0.113.9;proto=https")];
         let origin = found("10.0.0.1", ProxyHeader::XForwardedFor, &fields);
-        assert_eq!(origin, Origin { address: ip("10.0.0.1"), https: None });
-        let fields = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https")];
+        assert_eq!(
+            origin,
+            Origin {
+                address: ip("10.0.0.1"),
+                https: None
+            }
+        );
+        let fields = [
+            ("x-forwarded-for", "203.0.113.9"),
+            ("x-forwarded-proto", "https"),
+        ];
         let origin = found("10.0.0.1", ProxyHeader::Forwarded, &fields);
-        assert_eq!(origin, Origin { address: ip("10.0.0.1"), https: None });
+        assert_eq!(
+            origin,
+            Origin {
+                address: ip("10.0.0.1"),
+                https: None
+            }
+        );
     }
 
     #[test]
     fn forwarded_is_read_as_rfc_7239_writes_it() {
         for (text, address, https) in [
-            ("for=192.0.2.60;proto=http;by=203.0.113.43", "192.0.2.60", Some(false)),
-            ("For=\"[2001:db9:cafe::17]:4711\"", "2001:db9:cafe::17", None),
-            ("for=192.0.2.43, for=198.51.100.17;proto=HTTPS", "198.51.100.17", Some(true)),
-            ("for=192.0.2.43;host=\"a,b\";proto=https, for=10.2.2.2", "192.0.2.43", Some(true)),
+            (
+                "for=192.0.2.60;proto=http;by=203.0.113.43",
+                "192.0.2.60",
+                Some(false),
+            ),
+            (
+                "For=\"[2001:db9:cafe::17]:4711\"",
+                "2001:db9:cafe::17",
+                None,
+            ),
+            (
+                "for=192.0.2.43, for=198.51.100.17;proto=HTTPS",
+                "198.51.100.17",
+                Some(true),
+            ),
+            (
+                "for=192.0.2.43;host=\"a,b\";proto=https, for=10.2.2.2",
+                "192.0.2.43",
+                Some(true),
+            ),
         ] {
-            assert_eq!(f(text), Origin { address: ip(address), https }, "{text}");
+            assert_eq!(
+                f(text),
+                Origin {
+                    address: ip(address),
+                    https
+                },
+                "{text}"
+            );
         }
     }
 
@@ -295,7 +332,14 @@ mod tests {
             "for=1.1.1.1;",
             "for=[2001:db9::1",
         ] {
-            assert_eq!(f(text), Origin { address: ip("10.0.0.1"), https: None }, "{text}");
+            assert_eq!(
+                f(text),
+                Origin {
+                    address: ip("10.0.0.1"),
+                    https: None
+                },
+                "{text}"
+            );
         }
     }
 
@@ -307,7 +351,10 @@ mod tests {
         assert_eq!(https(&[("x-forwarded-proto", "https")]), Some(true));
         assert_eq!(https(&[("x-forwarded-proto", "http")]), Some(false));
         assert_eq!(https(&[("x-forwarded-proto", "https, http")]), None);
-        let twice = [("x-forwarded-proto", "https"), ("x-forwarded-proto", "https")];
+        let twice = [
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-proto", "https"),
+        ];
         assert_eq!(https(&twice), None);
     }
 }

@@ -67,7 +67,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> HttpStream<S> {
                 break;
             }
             match rt::Write::poll_write(Pin::new(&mut self.stream), context, rest) {
-                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+                Poll::Ready(Ok(0)) => {
+                    return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into())));
+                }
                 Poll::Ready(Ok(octets)) => instead.sent = instead.sent.saturating_add(octets),
                 unfinished => return Some(unfinished),
             }
@@ -170,7 +172,10 @@ mod tests {
         assert!(head.starts_with("HTTP/1.1 431 "), "{head}");
         assert!(head.contains("\r\ndate: Thu"), "{head}");
         assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())));
-        assert!(body.contains("urn:meridian:problem:header-too-large"), "{body}");
+        assert!(
+            body.contains("urn:meridian:problem:header-too-large"),
+            "{body}"
+        );
     }
 
     #[test]

@@ -31,9 +31,16 @@ use crate::stamping::granted;
 
 /// The claim of a granted token.
 pub(crate) fn claim(response: &Response) -> LocationClaim {
-    let token = granted(response);
+    granted(response);
+    claim_of(&response.body)
+}
+
+/// The claim in a TimeStampResp.
+pub(crate) fn claim_of(reply: &[u8]) -> LocationClaim {
+    let reply = TimeStampResp::decode(reply).unwrap();
+    let token = reply.token().unwrap();
     let mut walk = Walk::new(token.len());
-    let content = ContentInfoView::read(&Tlv::only(&token, &mut walk).unwrap(), &mut walk).unwrap();
+    let content = ContentInfoView::read(&Tlv::only(token, &mut walk).unwrap(), &mut walk).unwrap();
     let signed = SignedDataView::read(&content.content, &mut walk).unwrap();
     let info = signed.encapsulated.octets.unwrap();
     let info = TstInfoView::read(&Tlv::only(&info, &mut walk).unwrap(), &mut walk).unwrap();

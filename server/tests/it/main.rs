@@ -25,9 +25,13 @@ mod location;
 #[cfg(test)]
 mod location_errors;
 #[cfg(test)]
+mod location_faults;
+#[cfg(test)]
 mod location_policies;
 #[cfg(test)]
 mod location_privacy;
+#[cfg(test)]
+mod location_sessions;
 #[cfg(test)]
 mod location_slice;
 #[cfg(test)]

@@ -70,9 +70,17 @@ fn a_stamp_is_issued_over_https_and_over_http_by_one_authority() {
         let body = conversation.answer().unwrap().1;
         assert!(TimeStampResp::decode(&body).unwrap().token().is_some());
     }
-    granted(&post(server.address, "/tsa", QUERY, &Request::sha256(2).der()));
+    granted(&post(
+        server.address,
+        "/tsa",
+        QUERY,
+        &Request::sha256(2).der(),
+    ));
     let checkpoint = files.client().ask(server.https, GET).unwrap();
-    assert!(checkpoint.contains("\n6\n"), "genesis, start, four stamps: {checkpoint}");
+    assert!(
+        checkpoint.contains("\n6\n"),
+        "genesis, start, four stamps: {checkpoint}"
+    );
 }
 
 #[test]
@@ -97,19 +105,26 @@ fn both_ports_share_the_places_and_a_handshake_has_one() {
     let refused = Client::connect(server.address).answer().unwrap();
     refused.assert_problem(503, "too-many-connections");
     let mut refused = TcpStream::connect(server.https).unwrap();
-    refused.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    refused
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
     let mut told = Vec::new();
     refused.read_to_end(&mut told).unwrap();
     assert_eq!(told, [0x15, 3, 3, 0, 2, 2, 80], "a fatal alert");
     drop(silent);
-    eventually("the place is free again", || files.client().ask(server.https, GET).is_ok());
+    eventually("the place is free again", || {
+        files.client().ask(server.https, GET).is_ok()
+    });
 }
 
 #[test]
 fn an_exchange_of_certificates_costs_no_request() {
     let files = Files::new();
     let server = files.server(|_| {});
-    let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (stop, asked) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
     let askers: Vec<_> = (0..4)
         .map(|number| {
             let (client, address) = (files.client(), server.https);
@@ -148,12 +163,19 @@ fn an_exchange_of_certificates_costs_no_request() {
 fn probes_and_metrics_tell_about_the_certificate() {
     let files = Files::new();
     let server = files.server(|_| {});
-    assert!(get(server.private, "/metrics").text().contains("meridian_tls_files_refused 0\n"));
+    assert!(
+        get(server.private, "/metrics")
+            .text()
+            .contains("meridian_tls_files_refused 0\n")
+    );
     std::fs::remove_file(&files.config.key).unwrap();
     server.reload_certificates();
     let ready = get(server.private, "/readyz").json();
     assert_eq!(ready["ready"], true);
-    assert_eq!(ready["https"]["certificateNotAfter"], "2049-12-31T23:59:59Z");
+    assert_eq!(
+        ready["https"]["certificateNotAfter"],
+        "2049-12-31T23:59:59Z"
+    );
     let refused = ready["https"]["filesRefused"].as_str().unwrap();
     assert!(refused.contains("https.key"), "{refused}");
     let metrics = get(server.private, "/metrics");
@@ -162,7 +184,11 @@ fn probes_and_metrics_tell_about_the_certificate() {
         "meridian_tls_certificate_not_after_seconds 2524607999\n",
         "meridian_tls_handshakes_total{outcome=\"full\"} 0\n",
     ] {
-        assert!(metrics.text().contains(line), "{line} is not in\n{}", metrics.text());
+        assert!(
+            metrics.text().contains(line),
+            "{line} is not in\n{}",
+            metrics.text()
+        );
     }
 }
 
@@ -170,13 +196,21 @@ fn probes_and_metrics_tell_about_the_certificate() {
 fn an_authority_whose_files_do_not_fit_does_not_start() {
     let files = Files::new();
     let other = Issued::by(&files.root, "other", Purpose::Server);
-    other.write(&files.config.certificates.with_extension("other"), &files.config.key);
+    other.write(
+        &files.config.certificates.with_extension("other"),
+        &files.config.key,
+    );
     let mut parts = parts();
     parts.config.tls = Some(files.config.clone());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let error = runtime.block_on(lifecycle::start(parts)).unwrap_err();
     assert!(matches!(error, StartError::Tls(_)), "{error}");
-    assert!(error.to_string().contains("is not the key of the first certificate"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("is not the key of the first certificate"),
+        "{error}"
+    );
 }
 
 /// The write deadline lies below TLS, whose buffer would hide a client that takes nothing.
@@ -189,10 +223,16 @@ fn an_answer_that_a_tls_client_does_not_take_is_given_up() {
     });
     let mut greedy = files.client().connect(server.https);
     let many = GET.repeat(64);
-    greedy.stream.sock.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    greedy
+        .stream
+        .sock
+        .set_write_timeout(Some(Duration::from_secs(1)))
+        .unwrap();
     // Until nothing more goes in: the server is stuck in a write, and reads no more.
     while greedy.stream.write_all(&many).is_ok() {}
-    eventually("its place is free", || files.client().ask(server.https, GET).is_ok());
+    eventually("its place is free", || {
+        files.client().ask(server.https, GET).is_ok()
+    });
 }
 
 /// Whoever closes the connection without the alert of TLS has still sent a whole request.
@@ -202,6 +242,15 @@ fn a_request_before_an_end_without_close_notify_is_answered() {
     let server = files.server(|_| {});
     let mut client = files.client().connect(server.https);
     client.stream.write_all(&query()).unwrap();
-    client.stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
-    assert!(TimeStampResp::decode(&client.answer().unwrap().1).unwrap().token().is_some());
+    client
+        .stream
+        .sock
+        .shutdown(std::net::Shutdown::Write)
+        .unwrap();
+    assert!(
+        TimeStampResp::decode(&client.answer().unwrap().1)
+            .unwrap()
+            .token()
+            .is_some()
+    );
 }

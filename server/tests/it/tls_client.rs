@@ -7,10 +7,8 @@ use std::time::Duration;
 
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
-    ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned,
-    SupportedProtocolVersion,
+    ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion,
 };
 
 use super::pki::Issued;
@@ -21,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What a client trusts and shows. Clones share their sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsClient {
-    config: Arc<ClientConfig>,
+    pub(crate) config: Arc<ClientConfig>,
 }
 
 impl TlsClient {
@@ -36,7 +34,9 @@ impl TlsClient {
         versions: &[&'static SupportedProtocolVersion],
     ) -> Self {
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(root.certificate.clone())).unwrap();
+        roots
+            .add(CertificateDer::from(root.certificate.clone()))
+            .unwrap();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
@@ -50,42 +50,6 @@ impl TlsClient {
                 builder.with_client_auth_cert(chain, key).unwrap()
             }
         };
-        Self {
-            config: Arc::new(config),
-        }
-    }
-
-    /// Shows `shown`'s certificate and signs with whatever key.
-    pub(crate) fn unchecked(
-        root: &Issued,
-        shown: &Issued,
-        pkcs8: &[u8],
-        versions: &[&'static SupportedProtocolVersion],
-    ) -> Self {
-        let mut client = Self::with_versions(root, None, versions);
-        let chain = vec![CertificateDer::from(shown.certificate.clone())];
-        client.show(chain, pkcs8);
-        client
-    }
-
-    pub(crate) fn with_chain(root: &Issued, chain: Vec<Vec<u8>>, pkcs8: &[u8]) -> Self {
-        let mut client = Self::new(root, None);
-        client.show(chain.into_iter().map(CertificateDer::from).collect(), pkcs8);
-        client
-    }
-
-    fn show(&mut self, chain: Vec<CertificateDer<'static>>, pkcs8: &[u8]) {
-        let key = PrivateKeyDer::try_from(pkcs8.to_vec()).unwrap();
-        let key = aws_lc_rs::sign::any_supported_type(&key).unwrap();
-        let shown = SingleCertAndKey::from(CertifiedKey::new(chain, key));
-        let mut config = ClientConfig::clone(&self.config);
-        config.client_auth_cert_resolver = Arc::new(shown);
-        self.config = Arc::new(config);
-    }
-
-    pub(crate) fn with_alpn(&self, protocol: &str) -> Self {
-        let mut config = ClientConfig::clone(&self.config);
-        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         Self {
             config: Arc::new(config),
         }
@@ -142,10 +106,6 @@ impl TlsConversation {
                 read => answer.extend(&octets[..read]),
             }
         }
-    }
-
-    pub(crate) fn is_resumed(&self) -> bool {
-        self.stream.conn.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
     /// The certificate that the server showed.
