@@ -43,16 +43,19 @@ use files::Files;
 use secret::Secret;
 
 /// Runs one of its three commands.
-pub(crate) fn locate(args: LocateArgs) -> Ending {
+pub(crate) fn locate(mut args: LocateArgs) -> Ending {
+    args.settle_file();
     match &args.command {
         Some(LocateCommand::Challenge(args)) => challenge::challenge(args),
         Some(LocateCommand::Disclose(args)) => disclose::disclose(args),
         None => match Run::new(&args).and_then(|run| run.finish()) {
             Ok(()) => Ending::Done,
             Err(error) => {
-                let file = args.file.unwrap_or_default();
-                let file = Source::from_argument(&file);
-                report(&format!("{file}: {}", chain(&error)), error.hint());
+                let said = match &args.file {
+                    Some(file) => format!("{}: {}", Source::from_argument(file), chain(&error)),
+                    None => chain(&error),
+                };
+                report(&said, error.hint());
                 error.ending()
             }
         },
@@ -307,7 +310,7 @@ fn given_challenge(args: &LocateArgs, url: &AuthorityUrl) -> Result<Option<Strin
     if args.evidence.is_empty() {
         return Err(LocateError::ChallengeWithoutEvidence);
     }
-    let octets = std::fs::read(path).map_err(|source| LocateError::ChallengeFile {
+    let octets = files::read_short(path).map_err(|source| LocateError::ChallengeFile {
         path: path.clone(),
         source,
     })?;

@@ -18,7 +18,7 @@ pub(crate) struct LocateArgs {
     #[command(subcommand)]
     pub(crate) command: Option<LocateCommand>,
     /// What to stamp.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "evidence")]
     pub(crate) file: Option<OsString>,
     /// The authority to ask.
     #[arg(long, value_name = "URL", required = true)]
@@ -31,7 +31,7 @@ pub(crate) struct LocateArgs {
     #[arg(long, value_name = "METHOD", default_value = "manual", value_parser = method)]
     pub(crate) method: PositionMethod,
     /// What a device prepared: an EAT as CWT or JWT, a JSON location object, or an item in JSON.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "EVIDENCE", num_args = 1..)]
     pub(crate) evidence: Vec<PathBuf>,
     /// The challenge that the evidence was made for, as `meridian locate challenge` wrote it.
     #[arg(long, value_name = "FILE")]
@@ -57,6 +57,15 @@ pub(crate) struct LocateArgs {
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) tls: TlsArgs,
+}
+
+impl LocateArgs {
+    /// FILE behind the files of evidence was read as the last of them.
+    pub(crate) fn settle_file(&mut self) {
+        if self.file.is_none() && self.evidence.len() > 1 {
+            self.file = self.evidence.pop().map(PathBuf::into_os_string);
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

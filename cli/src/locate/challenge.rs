@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use meridian_wire::oid;
 
 use super::api::{self, ApiError, ChallengeRequest, Imprint};
+use super::files::read_short;
 use crate::args::locate::ChallengeArgs;
 use crate::error::{Ending, chain, report, say};
 use crate::stamp::authority::{AuthorityUrl, Caller};
@@ -132,9 +133,10 @@ fn imprint(file: &OsStr, hash: &str) -> Result<Imprint, SourceError> {
     })
 }
 
-/// A JWK without its private half (RFC 7518 6.2.2, 6.3.2): that must not leave the machine.
+/// The public members of a JWK (RFC 7518 6.2.1, RFC 8037 2). A private half must not leave the
+/// machine, wherever in the file it is: a set of keys has it deeper.
 fn public_key(path: &Path) -> Result<serde_json::Value, ChallengeError> {
-    let text = std::fs::read(path).map_err(|source| ChallengeError::KeyFile {
+    let text = read_short(path).map_err(|source| ChallengeError::KeyFile {
         path: path.to_owned(),
         source,
     })?;
@@ -151,7 +153,9 @@ fn public_key(path: &Path) -> Result<serde_json::Value, ChallengeError> {
             path: path.to_owned(),
         });
     }
-    Ok(key)
+    let public = ["kty", "crv", "x", "y"].into_iter();
+    let public = public.filter_map(|name| Some((name.to_owned(), key.get(name)?.clone())));
+    Ok(serde_json::Value::Object(public.collect()))
 }
 
 #[cfg(test)]
@@ -173,7 +177,8 @@ mod tests {
             public_key(&path),
             Err(ChallengeError::PrivateKey { .. })
         ));
-        std::fs::write(&path, r#"{"kty":"EC"}"#).unwrap();
-        assert!(public_key(&path).is_ok());
+        std::fs::write(&path, r#"{"kty":"EC","kid":"a","keys":[{"d":"x"}]}"#).unwrap();
+        let sent = public_key(&path).unwrap().to_string();
+        assert_eq!(sent, r#"{"kty":"EC"}"#);
     }
 }

@@ -12,6 +12,15 @@ use crate::args::locate::DiscloseArgs;
 use crate::error::{Ending, chain, report, say};
 use crate::stamp::output::{Output, OutputError, beside};
 
+/// What a reader has of it. The claim, which says more, is in the token.
+const MEANING: [&str; 5] = [
+    "  the evidence was found consistent with it; meridian-verify --disclose shows that, with the token",
+    "It does not show",
+    "  - That the document was made there, or by whom: a place is that of a key, not of an author.",
+    "  - That a person was there: a device that is there can be used from afar, and a key can be lent.",
+    "  - When, at what level and by what evidence: the token says that.",
+];
+
 /// Why nothing is disclosed.
 #[derive(Debug, thiserror::Error)]
 enum DiscloseError {
@@ -56,6 +65,9 @@ pub(crate) fn disclose(args: &DiscloseArgs) -> Ending {
     match write(args) {
         Ok((path, opened)) => {
             say(&format!("{}: opens {opened}", path.display()));
+            for line in MEANING {
+                say(line);
+            }
             Ending::Done
         }
         Err(error) => {

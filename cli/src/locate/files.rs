@@ -1,9 +1,14 @@
 //! Where the parts of a stamp with a place go.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::stamp::output::{Output, OutputError, beside};
 use crate::stamp::source::Source;
+
+/// Octets of a file with a key or a challenge: both have some hundred.
+const MAX_SHORT: u64 = 65_536;
 
 /// The files of one stamp.
 #[derive(Debug)]
@@ -76,9 +81,34 @@ impl Files {
     }
 }
 
+/// Reads a short file. What does not end is not read to its end.
+pub(crate) fn read_short(path: &Path) -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    let mut file = File::open(path)?.take(MAX_SHORT + 1);
+    file.read_to_end(&mut octets)?;
+    if file.limit() == 0 {
+        let what = format!("more than {MAX_SHORT} octets");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
+    }
+    Ok(octets)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_end_is_not_read_to_its_end() {
+        let error = read_short(Path::new("/dev/zero")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("short");
+        for (octets, is_short) in [(MAX_SHORT, true), (MAX_SHORT + 1, false)] {
+            let octets = usize::try_from(octets).unwrap();
+            std::fs::write(&path, vec![b' '; octets]).unwrap();
+            assert_eq!(read_short(&path).is_ok(), is_short);
+        }
+    }
 
     #[test]
     fn everything_lies_beside_the_file_or_beside_out() {

@@ -60,7 +60,9 @@ impl fmt::Display for Problem {
             &self.detail
         };
         write!(f, "{}: {}", harmless(code), harmless(text))?;
-        for missing in &self.missing {
+        // Ours has them in its sentence, too.
+        let unsaid = |one: &&String| !text.contains(one.as_str());
+        for missing in self.missing.iter().filter(unsaid) {
             write!(f, "; missing: {}", harmless(missing))?;
         }
         Ok(())
@@ -81,6 +83,14 @@ mod tests {
             "level-unmet: level 0 of 1; missing: a database that agrees"
         );
         assert!(problem.hint().contains("--require-level"));
+        let said = Problem {
+            detail: "level 0 of 1; missing: a database that agrees".to_owned(),
+            ..problem
+        };
+        assert_eq!(
+            said.to_string(),
+            "level-unmet: level 0 of 1; missing: a database that agrees"
+        );
     }
 
     #[test]

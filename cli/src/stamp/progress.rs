@@ -5,6 +5,8 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::error::plain;
+
 /// Counts octets read and files done. Shared by the workers.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -38,12 +40,12 @@ impl Progress {
 
     /// A result, on standard output.
     pub(crate) fn say(&self, line: &str) {
-        self.line(|| writeln!(io::stdout(), "{line}"));
+        self.line(|| writeln!(io::stdout(), "{}", plain(line)));
     }
 
     /// A warning or an error, on standard error.
     pub(crate) fn complain(&self, text: &str) {
-        self.line(|| writeln!(io::stderr(), "{text}"));
+        self.line(|| writeln!(io::stderr(), "{}", plain(text)));
     }
 
     pub(crate) fn finish(&self) {

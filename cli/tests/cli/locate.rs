@@ -207,6 +207,7 @@ fn opens_parts_of_a_place_offline() {
         stdout.contains("country (FR)") && stdout.contains("851fb467fffffff"),
         "{stdout}"
     );
+    assert!(stdout.contains("consistent with") && stdout.contains("does not show"));
     assert!(beside(&file, ".lsd").is_file());
     let (code, _, stderr) = disclose(&["--point"]);
     assert_eq!(code, 1);
@@ -214,6 +215,22 @@ fn opens_parts_of_a_place_offline() {
     let (code, _, stderr) = disclose(&["--facility", "--force"]);
     assert_eq!(code, 1);
     assert!(stderr.contains("it holds no facility"), "{stderr}");
+}
+
+/// As the usage has it: `--evidence EVIDENCE...`.
+#[test]
+fn several_files_of_evidence_follow_one_flag() {
+    let authority = Authority::start();
+    let file = document(&authority);
+    let place = r#"{"latitude":48.85837,"longitude":2.29448,"accuracy":6.5,"method":"gnss"}"#;
+    let (one, other) = (beside(&file, ".one.json"), beside(&file, ".other.json"));
+    std::fs::write(&one, place).unwrap();
+    std::fs::write(&other, place.replace("6.5", "60")).unwrap();
+    let mut command = meridian(&["locate"]);
+    command.arg(&file).args(["--url", &authority.url()]);
+    let (code, stdout, stderr) = run(command.arg("--evidence").args([&one, &other]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("consistent with FR"), "{stdout}");
 }
 
 #[test]

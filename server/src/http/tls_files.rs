@@ -1,7 +1,7 @@
 //! The files of HTTPS: read together, understood together, or refused.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub enum TlsError {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A file is larger than any that is of use.
     #[error("{} is larger than 1 MiB: it is no list of certificates", path.display())]
@@ -280,6 +280,10 @@ fn der(certificate: &CertificateView) -> CertificateDer<'static> {
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     let read = || {
         let mut octets = Vec::new();
+        // Opening a pipe would wait for its writer for ever, and the end of the server for that.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+        }
         File::open(path)?
             .take(MOST_FILE_OCTETS + 1)
             .read_to_end(&mut octets)?;

@@ -3,7 +3,6 @@
 //! It decides nothing: `appraisal` and `locstamp` do. What is here is time, randomness, rows and
 //! the order of things.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use meridian_appraisal::AppraisalPolicy;
@@ -17,6 +16,7 @@ use meridian_wire::loc::Digest32;
 use meridian_wire::loc::bundle::SubjectKey;
 use meridian_wire::time::UnixMicros;
 
+use super::ledger::Ledger;
 use super::names::Names;
 use super::parts::LocationParts;
 use super::rate::Rate;
@@ -42,10 +42,12 @@ pub(crate) struct LocationDesk {
     pub(super) anonymous_database: Option<IpDatabase>,
     pub(super) boundaries: Option<Boundaries>,
     pub(super) rate: Rate,
+    pub(super) ledger: Arc<Ledger>,
     pub(super) enrolment: Enrolment,
     pub(super) metrics: Arc<Metrics>,
-    /// Something was erased, and lies in files of the database until they are rewritten.
-    pub(super) erased: AtomicBool,
+    /// Who was erased since the last sweep: what they had lies in files of the database until
+    /// those are rewritten, and a token may have been in the making.
+    pub(super) erased: Mutex<Vec<Digest32>>,
     turns: [Mutex<()>; TURNS],
     enrolling: Mutex<()>,
 }
@@ -57,6 +59,7 @@ pub(crate) struct Effects {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) ledger: Arc<Ledger>,
 }
 
 impl LocationDesk {
@@ -79,7 +82,8 @@ impl LocationDesk {
             rate: Rate::new(config.rate_per_key, config.rate_per_address),
             enrolment: config.enrolment,
             metrics: effects.metrics,
-            erased: AtomicBool::new(false),
+            ledger: effects.ledger,
+            erased: Mutex::default(),
             turns: std::array::from_fn(|_| Mutex::new(())),
             enrolling: Mutex::new(()),
         }

@@ -3,7 +3,7 @@
 //! Whoever holds an active key of a subject is the subject. So a subject that has lost its bearer
 //! token enrols a key again that it has, and gets another one.
 
-use std::sync::atomic::Ordering;
+use std::sync::PoisonError;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -67,11 +67,13 @@ impl LocationDesk {
             return Err(Refusal::BindingMismatch.into());
         }
         let hash = proof.key.hash();
-        self.rate.key(&hash, now)?;
         let turn = self.enrolling();
         let (mut subject, is_new) = self.candidate(name, &hash, session, now)?;
         let nonce = challenge.evidence_nonce();
         let proven = pop::check(&proof.pop, spki, &nonce, name.as_str(), &EvidenceSignatures);
+        if proven.is_ok() {
+            self.rate.key(&hash, now)?;
+        }
         challenge.take(rows, proof.challenge, now, ttl_ms)?;
         proven?;
         if is_new {
@@ -137,15 +139,19 @@ impl LocationDesk {
         subject: &mut Subject,
         now: UnixMicros,
     ) -> Result<Bearer, LocationRefusal> {
-        if let Some(old) = subject.bearer.take() {
-            self.subjects(now).forget_bearer(&old)?;
-        }
+        self.end_bearer(subject, now)?;
         let token = URL_SAFE_NO_PAD.encode(self.random::<32>()?);
         subject.bearer = Some(self.names.of_bearer(&token));
         Ok(Bearer(token))
     }
 
-    /// Revokes a key; again only to say that it was invalid earlier.
+    fn end_bearer(&self, subject: &mut Subject, now: UnixMicros) -> Result<(), LocationRefusal> {
+        let old = subject.bearer.take();
+        old.map_or(Ok(()), |old| self.subjects(now).forget_bearer(&old))
+    }
+
+    /// Revokes a key, and the bearer token with it, which whoever held the key may have got; not
+    /// the token with which it is done. Again only to say that it was invalid earlier.
     pub(crate) fn revoke(
         &self,
         name: &SubjectName,
@@ -164,6 +170,10 @@ impl LocationDesk {
         key.status = KeyStatus::Revoked;
         key.invalid_since_ms = Some(earliest);
         let key = key.clone();
+        let asking = session.bearer.as_ref();
+        if asking.map(|it| self.names.of_bearer(&it.0)) != subject.bearer {
+            self.end_bearer(&mut subject, now)?;
+        }
         self.subjects(now).save(&subject)?;
         drop(turn);
         Ok(key)
@@ -193,11 +203,15 @@ impl LocationDesk {
         let turn = self.turn(&owner);
         let rows = self.rows.as_ref();
         self.subjects(now).remove(&subject)?;
-        let history = History::of(rows, &self.names, &owner, &subject.data_key, now);
+        let rule = self.policy.travel();
+        let history = History::of(rows, &self.names, &owner, &subject.data_key, now, rule);
         let places = history.erase()?;
+        // Its tickets first: a token that is made now is erased with the others.
+        self.ledger.forbid(&owner);
         let tokens = rows.erase_location_tokens_of(&owner)?;
         drop((turn, enrolling));
-        self.erased.store(true, Ordering::Relaxed);
+        let erased = self.erased.lock();
+        erased.unwrap_or_else(PoisonError::into_inner).push(owner);
         Ok(Erased {
             keys: subject.keys.len(),
             places,

@@ -94,12 +94,17 @@ impl LocationDesk {
         let history = owner.as_ref().zip(subject.as_ref());
         let history = history.map(|(owner, subject)| {
             let rows = self.rows.as_ref();
-            History::of(rows, &self.names, owner, &subject.data_key, case.now)
+            let rule = self.policy.travel();
+            History::of(rows, &self.names, owner, &subject.data_key, case.now, rule)
         });
         let (appraisal, items) = match self.appraise(&case, items, history.as_ref()) {
             Ok(appraised) => appraised,
             Err(refusal) => return Err(self.cost(&case, refusal)),
         };
+        // Not before: whoever only names a key must not use up what its holder may ask for.
+        if let Some(key) = &appraisal.subject_key {
+            self.rate.key(key, case.now)?;
+        }
         self.spend(&case)?;
         let owner = owner.filter(|_| appraisal.subject_key.is_some());
         let acceptance = self.conclude(&case, &appraisal, items, owner)?;
@@ -122,9 +127,6 @@ impl LocationDesk {
         let challenge = Challenge::look(self.rows.as_ref(), submission.challenge, now, ttl_ms)?;
         let key = self.subject_key(challenge.key.as_deref(), now)?;
         let key_hash = key.as_ref().map(|key| key.hash());
-        if let Some(hash) = &key_hash {
-            self.rate.key(hash, now)?;
-        }
         let imprint = match (challenge.imprint, submission.imprint) {
             (Some(asked), Some(given)) if asked != given => {
                 return Err(Refusal::BindingMismatch.into());
@@ -209,7 +211,8 @@ impl LocationDesk {
         let Some(history) = history.filter(|_| self.is_compared(case, &appraisal)) else {
             return Ok((appraisal, items));
         };
-        let (before, after) = history.around(appraisal.observed.fix_time_ms())?;
+        let (before, after) =
+            history.around(&place(&appraisal, AssuranceLevel::L1NetworkCorroborated))?;
         let item = history::item(self.random()?, before.as_ref(), after.as_ref());
         items.push(item.map_err(|_| LocationRefusal::Internal("neighbours"))?);
         let appraisal = appraise(&self.policy, &case.context, &items, &means)?;
@@ -319,10 +322,13 @@ impl LocationDesk {
         if level == AssuranceLevel::L0Asserted {
             return Ok(());
         }
-        let point = &appraisal.position.point;
-        let place = Neighbour::new(point, &appraisal.observed, level.code());
-        history.remember(self.entropy.as_ref(), &place)
+        history.remember(self.entropy.as_ref(), &place(appraisal, level))
     }
+}
+
+/// What is compared and remembered of a stamp.
+const fn place(appraisal: &Appraisal, level: AssuranceLevel) -> Neighbour {
+    Neighbour::new(&appraisal.position.point, &appraisal.observed, level.code())
 }
 
 /// What opens these slots; nothing for none.

@@ -11,6 +11,7 @@ pub(crate) mod enrolment;
 pub(crate) mod evidence;
 mod history;
 pub(crate) mod issue;
+pub(crate) mod ledger;
 mod names;
 pub(crate) mod open;
 pub mod parts;

@@ -10,6 +10,7 @@ use meridian_signing::shown::{PracticeError, Rounding};
 use meridian_wire::cms::signed_data::TemplateError;
 
 use super::desk::{Effects, LocationDesk};
+use super::ledger::Ledger;
 use crate::config::Policy;
 use crate::metrics::Metrics;
 use crate::parts::Parts;
@@ -58,12 +59,15 @@ pub(crate) fn open(
         location.identity.validity().clone(),
     )?);
     let signer = TokenSigner::new(&location.identity)?;
-    let unit = PlaceUnit::new(Arc::clone(&policy), signer, config.token_retention);
+    let ledger = Arc::new(Ledger::default());
+    let (kept, uses) = (config.token_retention, Arc::clone(&ledger));
+    let unit = PlaceUnit::new(Arc::clone(&policy), signer, kept, uses);
     let effects = Effects {
         rows: Arc::clone(&parts.private),
         entropy: Arc::clone(&parts.entropy),
         clock: Arc::clone(&parts.clock),
         metrics: Arc::clone(metrics),
+        ledger,
     };
     let document = &location.policy;
     let is_new_policy = keep(parts.private.as_ref(), document.hash(), document.jcs())?;

@@ -1,7 +1,8 @@
 //! Tickets are made and used: effects around [`Ticket`].
 //!
 //! A use is a token. It is taken before the token is signed, so that not one too many is, and
-//! given back if none comes of it, whosever fault that is.
+//! given back if none comes of it, whosever fault that is. [`Ledger`](super::ledger::Ledger)
+//! keeps the count.
 
 use meridian_locstamp::appraised::Appraised;
 use meridian_locstamp::error::Rejection as PlaceRejection;
@@ -11,6 +12,7 @@ use meridian_wire::time::UnixMicros;
 use super::acceptance::Acceptance;
 use super::challenge::{micros, millis};
 use super::desk::LocationDesk;
+use super::ledger::Taken;
 use super::refusal::LocationRefusal;
 use super::session::Session;
 use super::ticket::{Ticket, TicketFault, TicketId};
@@ -58,31 +60,41 @@ impl LocationDesk {
         })
     }
 
-    /// Takes one use of a ticket.
-    pub(crate) fn redeem(
-        &self,
-        id: TicketId,
-        session: &Session,
-    ) -> Result<Redeemed, LocationRefusal> {
+    /// Takes one use of a ticket. Blocks on nothing but memory.
+    pub(crate) fn take(&self, id: TicketId) -> Result<Taken, LocationRefusal> {
         let now = self.now()?;
-        let ticket = match Ticket::take(self.rows.as_ref(), id, now)? {
-            Ok(ticket) => ticket,
+        let taken = match self.ledger.take(self.rows.as_ref(), id, now)? {
+            Ok(taken) => taken,
             Err(fault) => return Err(self.refuse_ticket(fault)),
         };
-        if let Some(owner) = &ticket.owner {
+        if let (Some(owner), true) = (&taken.owner, taken.is_first) {
             // Who was erased gets no more tokens: nobody could erase those.
-            if !self.subjects(now).is_there(owner)? {
+            let key = taken.appraised.subject_key();
+            let has_key = key.map(|key| self.subjects(now).has_key(owner, key));
+            if !has_key.transpose()?.unwrap_or_default() {
+                self.ledger.forbid_one(id);
                 return Err(self.refuse_ticket(TicketFault::Unknown));
             }
         }
-        let appraised = Appraised::decode(&ticket.appraised);
-        let appraised = appraised.map_err(|_| LocationRefusal::MalformedRow)?;
-        let session = self.session_key(session, appraised.subject_key(), now)?;
         self.metrics.ticket(TicketEvent::Used);
+        Ok(taken)
+    }
+
+    /// What a use gives to the stamp, over this connection. Looks a bearer token up.
+    pub(crate) fn redeemed(
+        &self,
+        taken: Taken,
+        session: &Session,
+    ) -> Result<Redeemed, LocationRefusal> {
+        let key = taken.appraised.subject_key();
+        let session = match session.bearer {
+            None => session.key,
+            Some(_) => self.session_key(session, key, self.now()?)?,
+        };
         Ok(Redeemed {
-            appraised,
+            appraised: Appraised::clone(&taken.appraised),
             session,
-            owner: ticket.owner,
+            owner: taken.owner,
         })
     }
 
@@ -101,11 +113,9 @@ impl LocationDesk {
     }
 
     /// Gives back a use of which no token came.
-    pub(crate) fn give_back(&self, id: TicketId) -> Result<(), LocationRefusal> {
-        let now = self.now()?;
-        Ticket::give_back(self.rows.as_ref(), id, now)?;
+    pub(crate) fn give_back(&self, id: TicketId) {
+        self.ledger.give_back(id);
         self.metrics.ticket(TicketEvent::GivenBack);
-        Ok(())
     }
 
     /// What a ticket that cannot be one gets.

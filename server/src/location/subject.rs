@@ -156,9 +156,15 @@ impl Subjects<'_> {
             .transpose()
     }
 
-    /// Whether this owner is still a subject.
-    pub(super) fn is_there(&self, owner: &Digest32) -> Result<bool, LocationRefusal> {
-        Ok(self.rows.get(FAMILY, owner, self.now)?.is_some())
+    /// Whether this owner is still a subject and has this key. Whoever took the name of one that
+    /// was erased has not.
+    pub(super) fn has_key(
+        &self,
+        owner: &Digest32,
+        key: &Digest32,
+    ) -> Result<bool, LocationRefusal> {
+        let holder = self.of_key(key)?;
+        Ok(holder.is_some_and(|it| self.names.owner(it.name.as_str()) == *owner))
     }
 
     pub(super) fn of_key(&self, key: &Digest32) -> Result<Option<Subject>, LocationRefusal> {

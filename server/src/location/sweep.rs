@@ -1,11 +1,11 @@
 //! What has expired goes, once a minute; what was erased goes out of the files, too.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use meridian_log::private::PrivateRows;
 use meridian_log::store::StoreError;
+use meridian_wire::loc::Digest32;
 use meridian_wire::time::UnixMicros;
 use tokio::sync::watch;
 
@@ -42,11 +42,24 @@ impl LocationDesk {
     pub(super) fn sweep_once(&self, daily: bool) -> Result<(), LocationRefusal> {
         let now = self.now()?;
         self.rate.forget(now);
+        self.ledger.forget(now);
         sweep_rows(self.rows.as_ref(), now)?;
-        if self.erased.swap(false, Ordering::Relaxed) || daily {
+        let erased = self.take_erased();
+        for owner in &erased {
+            // Once more: a token that was in the making came after.
+            self.rows.erase_location_tokens_of(owner)?;
+        }
+        if !erased.is_empty() || daily {
             self.rows.compact_private()?;
         }
         Ok(())
+    }
+}
+
+impl LocationDesk {
+    fn take_erased(&self) -> Vec<Digest32> {
+        let erased = self.erased.lock();
+        std::mem::take(&mut *erased.unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -4,12 +4,13 @@
 //! is in it. It stays for some minutes after the ticket is used up or over: who comes late is
 //! told why.
 
-use meridian_log::private::{Change, PrivateFamily, PrivateRows};
+use meridian_log::private::{PrivateFamily, PrivateRows};
+use meridian_log::store::PrivateRow;
 use meridian_signing::digest::sha256;
 use meridian_wire::loc::Digest32;
 use meridian_wire::time::UnixMicros;
 
-use super::challenge::{micros, millis};
+use super::challenge::micros;
 use super::refusal::LocationRefusal;
 use super::row::{RowReader, RowWriter};
 
@@ -20,7 +21,7 @@ const FAMILY: PrivateFamily = PrivateFamily::Tickets;
 const REMEMBERED_MS: i64 = 600_000;
 
 /// A ticket: 128 random bits, and whoever has them may use it.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub(crate) struct TicketId([u8; 16]);
 
 impl TicketId {
@@ -87,64 +88,20 @@ impl Ticket {
         Ok(())
     }
 
-    /// Takes one use. Of many callers as many succeed as there are uses.
-    pub(super) fn take(
+    /// The ticket as the database has it.
+    pub(super) fn load(
         rows: &dyn PrivateRows,
         id: TicketId,
         now: UnixMicros,
-    ) -> Result<Result<Self, TicketFault>, LocationRefusal> {
-        let mut outcome = Ok(Err(TicketFault::Unknown));
-        rows.update(FAMILY, &id.row_key(), now, &mut |row| {
-            let ticket = match row.map(Self::decode) {
-                None => {
-                    outcome = Ok(Err(TicketFault::Unknown));
-                    return Change::Keep;
-                }
-                Some(None) => {
-                    outcome = Err(LocationRefusal::MalformedRow);
-                    return Change::Keep;
-                }
-                Some(Some(ticket)) => ticket,
-            };
-            let (taken, change) = ticket.use_once(now);
-            outcome = Ok(taken);
-            change
-        })?;
-        outcome
+    ) -> Result<Option<Self>, LocationRefusal> {
+        let row = rows.get(FAMILY, &id.row_key(), now)?;
+        row.map(|row| Self::decode(&row).ok_or(LocationRefusal::MalformedRow))
+            .transpose()
     }
 
-    fn use_once(mut self, now: UnixMicros) -> (Result<Self, TicketFault>, Change) {
-        if millis(now) > self.until_ms {
-            return (Err(TicketFault::Expired), Change::Keep);
-        }
-        let Some(left) = self.uses.checked_sub(1) else {
-            return (Err(TicketFault::Spent), Change::Keep);
-        };
-        self.uses = left;
-        let change = Change::Put {
-            value: self.encode(),
-            expires: Some(self.forgotten_at()),
-        };
-        (Ok(self), change)
-    }
-
-    /// Gives back a use of which no token came.
-    pub(super) fn give_back(
-        rows: &dyn PrivateRows,
-        id: TicketId,
-        now: UnixMicros,
-    ) -> Result<(), LocationRefusal> {
-        rows.update(FAMILY, &id.row_key(), now, &mut |row| {
-            let Some(mut ticket) = row.and_then(Self::decode) else {
-                return Change::Keep;
-            };
-            ticket.uses = ticket.uses.saturating_add(1);
-            Change::Put {
-                value: ticket.encode(),
-                expires: Some(ticket.forgotten_at()),
-            }
-        })?;
-        Ok(())
+    /// What its row becomes together with a token.
+    pub(super) fn row(&self, id: TicketId) -> PrivateRow {
+        PrivateRow::new(FAMILY, id.row_key().to_vec(), self.encode())
     }
 
     fn forgotten_at(&self) -> UnixMicros {
@@ -181,52 +138,20 @@ mod tests {
     const ID: TicketId = TicketId([3; 16]);
     const UNTIL: i64 = 1_772_366_400_000;
 
-    fn store(rows: &MemStore, uses: u8) {
+    #[test]
+    fn is_read_back_until_some_minutes_after_its_end() {
+        let rows = MemStore::new();
         let ticket = Ticket {
-            uses,
+            uses: 4,
             until_ms: UNTIL,
             owner: Some([4; 32]),
             appraised: b"appraised".to_vec(),
         };
-        ticket.store(rows, ID).unwrap();
-    }
-
-    fn take(rows: &MemStore, at_ms: i64) -> Result<Ticket, TicketFault> {
-        Ticket::take(rows, ID, micros(UNTIL + at_ms)).unwrap()
-    }
-
-    #[test]
-    fn gives_as_many_tokens_as_it_has_uses() {
-        let rows = MemStore::new();
-        store(&rows, 4);
-        for left in [3, 2, 1, 0] {
-            let ticket = take(&rows, 0).unwrap();
-            assert_eq!(
-                (ticket.uses, &ticket.appraised[..]),
-                (left, &b"appraised"[..])
-            );
-        }
-        assert_eq!(take(&rows, 0), Err(TicketFault::Spent));
-    }
-
-    #[test]
-    fn a_use_without_a_token_is_given_back() {
-        let rows = MemStore::new();
-        store(&rows, 1);
-        take(&rows, 0).unwrap();
-        Ticket::give_back(&rows, ID, micros(UNTIL)).unwrap();
-        take(&rows, 0).unwrap();
-        assert_eq!(take(&rows, 0), Err(TicketFault::Spent));
-    }
-
-    #[test]
-    fn says_why_for_a_while_and_then_is_unknown() {
-        let rows = MemStore::new();
-        assert_eq!(take(&rows, 0), Err(TicketFault::Unknown));
-        store(&rows, 1);
-        assert_eq!(take(&rows, 1), Err(TicketFault::Expired));
-        assert_eq!(take(&rows, 599_999), Err(TicketFault::Expired));
-        assert_eq!(take(&rows, 600_001), Err(TicketFault::Unknown));
+        ticket.store(&rows, ID).unwrap();
+        let load = |at_ms| Ticket::load(&rows, ID, micros(UNTIL + at_ms)).unwrap();
+        assert_eq!(load(0), Some(ticket.clone()));
+        assert_eq!(load(599_999), Some(ticket));
+        assert_eq!(load(600_001), None);
     }
 
     #[test]

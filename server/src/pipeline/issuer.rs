@@ -16,6 +16,8 @@ use meridian_wire::loc::Digest32;
 use meridian_wire::tsp::resp::TimeStampResp;
 
 use super::rejection::Rejection;
+use crate::location::ledger::Ledger;
+use crate::location::ticket::TicketId;
 
 /// A request that is to be stamped.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub(crate) struct PlaceRequest {
     pub(crate) stamp: LocationStampRequest,
     /// Who may have the token erased.
     pub(crate) owner: Option<Digest32>,
+    /// Whose use is spent with it.
+    pub(crate) ticket: Option<TicketId>,
 }
 
 /// The location-stamp authority with its own key.
@@ -49,14 +53,34 @@ pub(crate) struct PlaceUnit {
     authority: LocationStampAuthority,
     signer: TokenSigner,
     retention_us: i64,
+    ledger: Arc<Ledger>,
 }
 
 impl PlaceUnit {
-    pub(crate) fn new(policy: Arc<LocPolicy>, signer: TokenSigner, retention: Duration) -> Self {
+    pub(crate) fn new(
+        policy: Arc<LocPolicy>,
+        signer: TokenSigner,
+        retention: Duration,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         Self {
+            ledger,
             authority: LocationStampAuthority::new(policy),
             signer,
             retention_us: i64::try_from(retention.as_micros()).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+impl PlaceUnit {
+    /// Whose the token is, and which use is spent with it.
+    fn paid(&self, mut stamp: Stamp, place: &PlaceRequest) -> Stamp {
+        if let Some(owner) = place.owner {
+            stamp = stamp.owned_by(owner);
+        }
+        match place.ticket.and_then(|ticket| self.ledger.row(ticket)) {
+            Some(row) => stamp.with_private_row(row),
+            None => stamp,
         }
     }
 }
@@ -123,10 +147,7 @@ impl Stamper for Issuer {
                 let keep_until = time.time.checked_add_us(unit.retention_us);
                 let keep_until = keep_until.unwrap_or(time.time);
                 let stamp = Stamp::location_stamp(digest, stored, answer, keep_until);
-                match place.owner {
-                    Some(owner) => stamp.owned_by(owner),
-                    None => stamp,
-                }
+                unit.paid(stamp, place)
             }
             _ => Stamp::time_stamp(digest, stored, answer),
         })

@@ -23,6 +23,8 @@ mod limits;
 #[cfg(test)]
 mod location;
 #[cfg(test)]
+mod location_abuse;
+#[cfg(test)]
 mod location_errors;
 #[cfg(test)]
 mod location_faults;

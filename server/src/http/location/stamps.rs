@@ -107,7 +107,7 @@ pub(super) async fn answer(
         Ok((acceptance, redeemed))
     });
     let (acceptance, redeemed) = taken.await?;
-    let released = counter.stamp(stamp, redeemed).await?;
+    let released = counter.stamp(stamp, redeemed, None).await?;
     let answer = stamped(&acceptance, &released, counter.desk.policy().hash())?;
     status::created(&answer).map_err(LocationRefusal::Json)
 }

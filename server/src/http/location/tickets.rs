@@ -24,6 +24,7 @@ use super::super::{status, timestamp};
 use crate::location::challenge::ChallengeId;
 use crate::location::desk::LocationDesk;
 use crate::location::evidence::{GivenItem, Submission};
+use crate::location::ledger::Taken;
 use crate::location::redeem::Redeemed;
 use crate::location::refusal::LocationRefusal;
 use crate::location::session::Session;
@@ -105,7 +106,7 @@ impl Counter<'_> {
                     let acceptance = desk.accept(&submission, &session)?;
                     desk.at_once(&acceptance, &session)
                 });
-                self.stamp(request, redeemed.await?).await
+                self.stamp(request, redeemed.await?, None).await
             }
             _ => Err(PlaceRejection::LocationRequest(unknown_source()).into()),
         }
@@ -117,15 +118,28 @@ impl Counter<'_> {
         id: TicketId,
         session: Session,
     ) -> Result<Released, LocationRefusal> {
-        let redeemed = self.desk.run(move |desk| desk.redeem(id, &session)).await?;
-        let stamped = self.stamp(request, redeemed).await;
+        let taken = self.desk.take(id)?;
+        let stamped = self.with_use(request, id, taken, session).await;
         if stamped.is_err() {
-            // The first failure is what the client hears of.
-            if let Err(error) = self.desk.run(move |desk| desk.give_back(id)).await {
-                tracing::warn!(%error, "a use of a ticket was not given back");
-            }
+            self.desk.give_back(id);
         }
         stamped
+    }
+
+    async fn with_use(
+        &self,
+        request: ValidRequest,
+        id: TicketId,
+        taken: Taken,
+        session: Session,
+    ) -> Result<Released, LocationRefusal> {
+        let redeemed = if session.bearer.is_some() {
+            let lookup = move |desk: &LocationDesk| desk.redeemed(taken, &session);
+            self.desk.run(lookup).await?
+        } else {
+            self.desk.redeemed(taken, &session)?
+        };
+        self.stamp(request, redeemed, Some(id)).await
     }
 
     /// Stages 6 to 12.
@@ -133,11 +147,13 @@ impl Counter<'_> {
         &self,
         request: ValidRequest,
         redeemed: Redeemed,
+        ticket: Option<TicketId>,
     ) -> Result<Released, LocationRefusal> {
         let stamp = LocationStampRequest::new(request, redeemed.appraised, redeemed.session);
         let place = PlaceRequest {
             stamp,
             owner: redeemed.owner,
+            ticket,
         };
         let stamped = self.pipeline.stamp(StampRequest::Place(Box::new(place)));
         stamped.await.map_err(LocationRefusal::Stamp)

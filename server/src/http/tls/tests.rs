@@ -184,6 +184,18 @@ fn session_of(issued: &Issued) -> String {
 }
 
 #[test]
+fn a_pipe_instead_of_a_certificate_holds_nothing_up() {
+    let site = Site::with(|_| ());
+    let path = &site.config.certificates;
+    std::fs::remove_file(path).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+    site.tls.reload();
+    let refused = site.tls.state().refused.unwrap();
+    assert!(refused.ends_with("not a file"), "{refused}");
+}
+
+#[test]
 fn a_client_is_told_apart_by_its_key_and_nothing_else_is_believed() {
     let site = Site::asking(ClientCertificates::Request);
     // Issued by itself, for no purpose that fits, and long over.
