@@ -18,14 +18,27 @@ use crate::reader::{Head, Published};
 use crate::released::ReleasedBatch;
 use crate::second_root::second_root;
 use crate::state::StoredState;
-use crate::store::{CommitBatch, LocationToken, Store};
+use crate::store::{CommitBatch, LocationToken, PrivateRow, Store};
 
 /// A leaf and the rows that belong to it.
 #[derive(Debug)]
 pub(crate) struct NewLeaf {
     pub(crate) entry: Vec<u8>,
     pub(crate) time: UnixMicros,
+    pub(crate) kept: Kept,
+}
+
+/// What a leaf brings into the store besides itself.
+#[derive(Debug)]
+pub(crate) struct Kept {
     pub(crate) body: Body,
+    pub(crate) row: Option<PrivateRow>,
+}
+
+impl From<Body> for Kept {
+    fn from(body: Body) -> Self {
+        Self { body, row: None }
+    }
 }
 
 /// What is kept beside a leaf.
@@ -115,6 +128,7 @@ impl Committer {
         let mut nodes = Vec::with_capacity(leaves.len());
         let mut entries = Vec::with_capacity(leaves.len());
         let (mut tokens, mut location_tokens, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        let mut private = Vec::new();
         let mut last_time = UnixMicros::new(0);
         for (leaf, index) in leaves.into_iter().zip(first.get()..) {
             for (id, hash) in self.tree.push(leaf_hash(&leaf.entry)) {
@@ -123,7 +137,8 @@ impl Committer {
                     nodes.push((id, hash));
                 }
             }
-            match leaf.body {
+            private.extend(leaf.kept.row);
+            match leaf.kept.body {
                 Body::Token(token) => tokens.push((LeafIndex::new(index), token)),
                 Body::LocationToken(token) => location_tokens.push((LeafIndex::new(index), token)),
                 Body::Event(event) => events.push((LeafIndex::new(index), event)),
@@ -141,6 +156,7 @@ impl Committer {
         batch.tokens = tokens;
         batch.location_tokens = location_tokens;
         batch.events = events;
+        batch.private = private;
         Hashed { batch, edge }
     }
 

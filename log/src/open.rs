@@ -176,8 +176,8 @@ impl Log {
         let event = SaltedEvent::new(genesis_body, &*parts.entropy)?;
         let leaf = Leaf::genesis(time, event.digest);
         let entry = leaf.encode();
-        let body = Body::Event(event.stored);
-        let genesis = NewLeaf { entry, time, body };
+        let kept = Body::Event(event.stored).into();
+        let genesis = NewLeaf { entry, time, kept };
         let size = TreeSize::ZERO;
         // Replaced by the commit, before anybody can see it.
         let note = parts.identity.sign(size, EMPTY_ROOT).map_err(Fatal::from)?;

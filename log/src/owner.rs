@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::allowance::{Allowance, Signed};
 use crate::batch::{Formed, Tip, TurnedAway, form};
-use crate::commit::{Body, NewLeaf};
+use crate::commit::{Body, Kept, NewLeaf};
 use crate::fatal::Alarm;
 use crate::handover::Handover;
 use crate::pool::Pool;
@@ -117,7 +117,7 @@ impl<S: Stamper> Owner<S> {
         for (order, place) in formed.placed {
             let leaf = Leaf::event(place.time().time, order.event.digest, order.name);
             let body = Body::Event(order.event.stored);
-            self.seal(&mut sealed, place, &leaf, body, Waiter::Event(order.reply));
+            self.seal(&mut sealed, place, &leaf, body.into(), Waiter::Event(order.reply));
         }
         sealed
     }
@@ -165,9 +165,9 @@ impl<S: Stamper> Owner<S> {
         stamp: Stamp,
         reply: Reply<S>,
     ) {
-        let (leaf, body, answer) = stamp.into_parts(place.time().time);
+        let (leaf, kept, answer) = stamp.into_parts(place.time().time);
         let waiter = Waiter::Client { answer, reply };
-        self.seal(sealed, place, &leaf, body, waiter);
+        self.seal(sealed, place, &leaf, kept, waiter);
     }
 
     /// Leaves the place void. The request is returned to be stamped anew, once.
@@ -182,7 +182,7 @@ impl<S: Stamper> Owner<S> {
         warn!(index = %place.index(), cause, "void leaf: no signature within the deadline");
         self.counts.add_void();
         let leaf = Leaf::void(place.time().time);
-        self.seal(sealed, place, &leaf, Body::Nothing, Waiter::Nobody);
+        self.seal(sealed, place, &leaf, Body::Nothing.into(), Waiter::Nobody);
         if order.failed_before {
             (order.reply)(Outcome::SignerFailed);
             return None;
@@ -196,13 +196,13 @@ impl<S: Stamper> Owner<S> {
         sealed: &mut Vec<Sealed<S>>,
         place: Place,
         leaf: &Leaf,
-        body: Body,
+        kept: Kept,
         waiter: Waiter<S>,
     ) {
         let leaf = NewLeaf {
             entry: leaf.encode(),
             time: leaf.time(),
-            body,
+            kept,
         };
         self.tip = Tip::after(&place);
         sealed.push(Sealed {

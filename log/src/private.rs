@@ -9,7 +9,10 @@
 //! recovery after a power cut keeps a prefix of that order. So:
 //!
 //! - what a request wrote here before it was submitted is durable before its
-//!   token leaves: a spent challenge or ticket of a released token stays spent;
+//!   token leaves: a spent challenge of a released token stays spent;
+//! - what a token itself is paid with, a use of a ticket, is no write of its own
+//!   but changes in the batch of its leaf
+//!   ([`Stamp::with_private_row`](crate::stamper::Stamp::with_private_row));
 //! - if a row is there after a power cut, then so is all that was written before
 //!   it;
 //! - what no released token depends on may be lost in a power cut, the newest

@@ -9,8 +9,8 @@ use meridian_wire::leaf::Leaf;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::serial::SerialNumber;
 
-use crate::commit::Body;
-use crate::store::LocationToken;
+use crate::commit::{Body, Kept};
+use crate::store::{LocationToken, PrivateRow};
 
 /// An authority, as far as the log knows one.
 ///
@@ -82,6 +82,7 @@ impl Place {
 pub struct Stamp {
     digest: [u8; 32],
     kept: KeptToken,
+    row: Option<PrivateRow>,
     pub(crate) answer: Vec<u8>,
 }
 
@@ -102,6 +103,7 @@ impl Stamp {
         Self {
             digest,
             kept: KeptToken::Time(token),
+            row: None,
             answer,
         }
     }
@@ -118,6 +120,7 @@ impl Stamp {
         Self {
             digest,
             kept: KeptToken::Location(LocationToken::new(token, keep_until)),
+            row: None,
             answer,
         }
     }
@@ -133,8 +136,16 @@ impl Stamp {
         self
     }
 
+    /// The same, and a private row that changes with it: what the stamp was paid with is spent
+    /// when its leaf is there, and not before.
+    #[must_use]
+    pub fn with_private_row(mut self, row: PrivateRow) -> Self {
+        self.row = Some(row);
+        self
+    }
+
     /// The leaf of the stamp, what is kept beside it, and the answer.
-    pub(crate) fn into_parts(self, time: UnixMicros) -> (Leaf, Body, Vec<u8>) {
+    pub(crate) fn into_parts(self, time: UnixMicros) -> (Leaf, Kept, Vec<u8>) {
         let (leaf, body) = match self.kept {
             KeptToken::Time(token) => (Leaf::time_stamp(time, self.digest), Body::Token(token)),
             KeptToken::Location(token) => {
@@ -148,7 +159,8 @@ impl Stamp {
                 (leaf, body)
             }
         };
-        (leaf, body, self.answer)
+        let row = self.row;
+        (leaf, Kept { body, row }, self.answer)
     }
 }
 

@@ -111,6 +111,8 @@ pub struct CommitBatch {
     pub location_tokens: Vec<(LeafIndex, LocationToken)>,
     /// Salt and body of those leaves that are events.
     pub events: Vec<(LeafIndex, Vec<u8>)>,
+    /// Private rows that the leaves change.
+    pub private: Vec<PrivateRow>,
     /// The state after the batch; its checkpoint also becomes a row of its own.
     pub state: StoredState,
 }
@@ -126,6 +128,7 @@ impl CommitBatch {
             tokens: Vec::new(),
             location_tokens: Vec::new(),
             events: Vec::new(),
+            private: Vec::new(),
             state,
         }
     }
@@ -153,6 +156,30 @@ impl LocationToken {
             keep_until,
             owner: None,
         }
+    }
+}
+
+/// What a private row becomes together with a leaf: both are durable, or neither is. How something
+/// is spent without a write of its own.
+///
+/// Only the value changes: when the row expires stays as it is, and a row that is not there, because
+/// it was erased or swept meanwhile, is not made.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PrivateRow {
+    /// Where the row is.
+    pub family: PrivateFamily,
+    /// Its key.
+    pub key: Vec<u8>,
+    /// Its new value.
+    pub value: Vec<u8>,
+}
+
+impl PrivateRow {
+    /// A row's new value.
+    #[must_use]
+    pub const fn new(family: PrivateFamily, key: Vec<u8>, value: Vec<u8>) -> Self {
+        Self { family, key, value }
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use meridian_log::private::{PrivateFamily, PrivateRows};
 use meridian_log::state::StoredState;
 use meridian_log::store::mem::MemStore;
 use meridian_log::store::rocks::RocksStore;
-use meridian_log::store::{CommitBatch, Store};
+use meridian_log::store::{CommitBatch, PrivateRow, Store};
 use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use meridian_wire::time::UnixMicros;
@@ -148,4 +149,37 @@ fn a_database_that_is_open_is_read_beside_it() {
     assert!(holds(&beside, &rows));
     assert!(beside.commit(&batch(5, 1)).is_err());
     assert!(RocksStore::open(dir.path()).is_err(), "one writer");
+}
+
+fn changes_private_rows(store: &(impl Store + PrivateRows)) {
+    let (early, late) = (UnixMicros::new(10), UnixMicros::new(20));
+    let family = PrivateFamily::Tickets;
+    store.put(family, b"mine", b"two uses", Some(late)).unwrap();
+    store
+        .put(family, b"other", b"two uses", Some(late))
+        .unwrap();
+    let mut batch = batch(0, 2);
+    let row = |key: &[u8], value: &[u8]| PrivateRow::new(family, key.to_vec(), value.to_vec());
+    batch.private = vec![
+        row(b"mine", b"one use"),
+        row(b"erased", b"one use"),
+        // Two leaves of one batch: the later one holds.
+        row(b"mine", b"no use"),
+    ];
+    store.commit(&batch).unwrap();
+    let read = |key: &[u8], at| store.get(family, key, at).unwrap();
+    assert_eq!(read(b"mine", early).unwrap(), b"no use");
+    assert_eq!(read(b"other", early).unwrap(), b"two uses");
+    assert_eq!(read(b"erased", early), None, "it is not made again");
+    // It expires when it did before, and is swept then.
+    assert_eq!(read(b"mine", late), None);
+    assert_eq!(store.sweep(late, 9).unwrap(), 2);
+    assert!(store.scan(family, b"", early, 9).unwrap().is_empty());
+}
+
+#[test]
+fn a_batch_changes_private_rows_that_are_there() {
+    changes_private_rows(&MemStore::new());
+    let dir = tempfile::tempdir().unwrap();
+    changes_private_rows(&RocksStore::create(dir.path()).unwrap());
 }

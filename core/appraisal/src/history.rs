@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::confidence::Confidence;
 use crate::judged::{self, Judged};
 use crate::note::ItemNote;
-use crate::policy::AppraisalPolicy;
+use crate::policy::{AppraisalPolicy, TravelRule};
 use crate::refusal::Refusal;
 use crate::travel::Journey;
 
@@ -22,6 +22,9 @@ pub const FORMAT: &str = "application/json";
 /// The least level of a stamp that is remembered. A subject could else poison its own history
 /// with a place that nothing speaks for, or somebody else could.
 const MIN_LEVEL: u8 = 1;
+
+/// From one end of the Earth to the other.
+const FARTHEST_MM: u64 = 20_037_509_000;
 
 /// Another stamp of the subject.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -56,6 +59,38 @@ impl Neighbour {
         }
     }
 
+    /// What lies between two stamps.
+    ///
+    /// # Errors
+    ///
+    /// [`LocError`] for one that no stamp can have had.
+    pub fn journey(&self, other: &Self) -> Result<Journey, LocError> {
+        let ((from, at_from), (to, at_to)) = (self.place()?, other.place()?);
+        Ok(Journey::between((&from, &at_from), (&to, &at_to)))
+    }
+
+    /// Whether so much time lies between two stamps that no place is too far.
+    #[must_use]
+    pub fn is_long_from(&self, other: &Self, rule: TravelRule) -> bool {
+        let slowest = rule.suspicious_m_s.min(rule.impossible_m_s);
+        self.reach_mm(other, slowest) >= FARTHEST_MM
+    }
+
+    /// Whether this stamp says more of where the subject was at the time of the other than the
+    /// other itself: all that can be reached from here meanwhile lies within a smaller circle.
+    #[must_use]
+    pub fn outweighs(&self, other: &Self, rule: TravelRule) -> bool {
+        let reach = self.reach_mm(other, rule.impossible_m_s);
+        self.radius_mm.saturating_add(reach) < other.radius_mm
+    }
+
+    /// How far one comes at this speed from one stamp to the other.
+    fn reach_mm(&self, other: &Self, m_s: u32) -> u64 {
+        let between = self.fix_time_ms.abs_diff(other.fix_time_ms);
+        let errors = u64::from(self.max_error_ms) + u64::from(other.max_error_ms);
+        between.saturating_add(errors).saturating_mul(m_s.into())
+    }
+
     fn place(&self) -> Result<(GeoPoint, ObservationWindow), LocError> {
         let confidence = Confidence::CLAIM.permille();
         Ok((
@@ -75,8 +110,9 @@ struct History {
     after: Option<Neighbour>,
 }
 
-/// The item for these neighbours: `before` is the newest stamp whose fix is not after this one,
-/// `after` the oldest whose fix is not before it. One of the same time must be one of them.
+/// The item for these neighbours: `before` is a stamp whose fix is not after this one, `after` one
+/// whose fix is not before it. Of the stamps near in time each is the one from which it is hardest
+/// to come: the nearest alone could be a vague one, made to stand in front of the others.
 ///
 /// # Errors
 ///
@@ -99,7 +135,7 @@ pub fn item(
 ///
 /// Consistent is tier 2, but never a physical class: it says that the subject was plausible, not
 /// that it was there. Nothing to compare with is tier 0, suspicious 32. Neighbours of level 0 are
-/// not looked at. That the neighbours are the nearest ones is the authority's word.
+/// not looked at. Which stamps are the neighbours is the authority's word.
 ///
 /// # Errors
 ///

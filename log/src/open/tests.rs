@@ -63,8 +63,8 @@ fn stamp(log: &Log, at: usize, token: &str) -> NewLeaf {
     let before = log.last_time.get() + i64::try_from(at).unwrap();
     let time = UnixMicros::new(before + 1);
     let entry = Leaf::time_stamp(time, *leaf_hash(token.as_bytes()).as_bytes()).encode();
-    let body = Body::Token(token.as_bytes().to_vec());
-    NewLeaf { entry, time, body }
+    let kept = Body::Token(token.as_bytes().to_vec()).into();
+    NewLeaf { entry, time, kept }
 }
 
 fn append(log: &mut Log, count: usize, token: &str) {
@@ -261,7 +261,7 @@ fn an_erased_token_stops_a_roll_forward_and_nothing_else() {
     let lock = history.lock(1);
     let mut log = reopen(&history.store(1), &lock).unwrap();
     let mut leaf = stamp(&log, 0, "token");
-    leaf.body = Body::Nothing;
+    leaf.kept.body = Body::Nothing;
     log.committer.commit(vec![leaf], &log.published).unwrap();
     let store = Arc::clone(&log.committer.store);
     let open = |lock: &MemLockRecord| {

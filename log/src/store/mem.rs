@@ -64,6 +64,9 @@ impl Store for MemStore {
         rows.location_tokens
             .extend(batch.location_tokens.iter().cloned());
         rows.events.extend(batch.events.iter().cloned());
+        for row in &batch.private {
+            rows.replace(row);
+        }
         rows.checkpoints
             .insert(batch.state.size, batch.state.checkpoint.clone());
         rows.state = Some(batch.state.clone());

@@ -204,6 +204,8 @@ impl Store for RocksStore {
         rows.put_cf(self.family(CHECKPOINTS)?, size, &batch.state.checkpoint);
         rows.put_cf(self.family(META)?, STATE_KEY, batch.state.encode());
 
+        let _locked = self.add_private_rows(&mut rows, &batch.private)?;
+
         let mut how = WriteOptions::default();
         how.set_sync(true);
         self.db.write_opt(rows, &how).map_err(engine)?;

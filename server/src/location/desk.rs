@@ -47,7 +47,7 @@ pub(crate) struct LocationDesk {
     pub(super) metrics: Arc<Metrics>,
     /// Who was erased since the last sweep: what they had lies in files of the database until
     /// those are rewritten, and a token may have been in the making.
-    pub(super) erased: Mutex<Vec<Digest32>>,
+    erased: Mutex<Vec<Digest32>>,
     turns: [Mutex<()>; TURNS],
     enrolling: Mutex<()>,
 }
@@ -154,6 +154,10 @@ impl LocationDesk {
         self.enrolling
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn erased(&self) -> MutexGuard<'_, Vec<Digest32>> {
+        self.erased.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// As which of the subject's keys a connection counts: a client certificate as its own key,

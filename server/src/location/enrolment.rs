@@ -3,8 +3,6 @@
 //! Whoever holds an active key of a subject is the subject. So a subject that has lost its bearer
 //! token enrols a key again that it has, and gets another one.
 
-use std::sync::PoisonError;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use meridian_appraisal::key::PublicKey;
@@ -210,8 +208,7 @@ impl LocationDesk {
         self.ledger.forbid(&owner);
         let tokens = rows.erase_location_tokens_of(&owner)?;
         drop((turn, enrolling));
-        let erased = self.erased.lock();
-        erased.unwrap_or_else(PoisonError::into_inner).push(owner);
+        self.erased().push(owner);
         Ok(Erased {
             keys: subject.keys.len(),
             places,

@@ -52,24 +52,26 @@ impl Ledger {
         id: TicketId,
         now: UnixMicros,
     ) -> Result<Result<Taken, TicketFault>, LocationRefusal> {
-        if let Some(open) = self.open().get_mut(&id) {
-            return Ok(open.take(now, false));
+        if let Some(open) = self.open().get_mut(&id).filter(|open| !open.is_over(now)) {
+            return Ok(open.take(false));
         }
-        let Some(ticket) = Ticket::load(rows, id, now)? else {
-            return Ok(Err(TicketFault::Unknown));
+        let ticket = match Ticket::load(rows, id, now)? {
+            None => return Ok(Err(TicketFault::Unknown)),
+            Some(ticket) if is_over(&ticket, now) => return Ok(Err(TicketFault::Expired)),
+            Some(ticket) => ticket,
         };
         let appraised = Appraised::decode(&ticket.appraised);
         let appraised = Arc::new(appraised.map_err(|_| LocationRefusal::MalformedRow)?);
         // Another may have been faster: then its count is the newer one.
         Ok(match self.open().entry(id) {
-            Entry::Occupied(mut open) => open.get_mut().take(now, false),
+            Entry::Occupied(mut open) => open.get_mut().take(false),
             Entry::Vacant(place) => {
                 let open = Open {
                     ticket,
                     appraised,
                     forbidden: false,
                 };
-                place.insert(open).take(now, true)
+                place.insert(open).take(true)
             }
         })
     }
@@ -114,12 +116,9 @@ impl Ledger {
 }
 
 impl Open {
-    fn take(&mut self, now: UnixMicros, is_first: bool) -> Result<Taken, TicketFault> {
+    fn take(&mut self, is_first: bool) -> Result<Taken, TicketFault> {
         if self.forbidden {
             return Err(TicketFault::Unknown);
-        }
-        if self.is_over(now) {
-            return Err(TicketFault::Expired);
         }
         let left = self.ticket.uses.checked_sub(1).ok_or(TicketFault::Spent)?;
         self.ticket.uses = left;
@@ -131,6 +130,10 @@ impl Open {
     }
 
     fn is_over(&self, now: UnixMicros) -> bool {
-        millis(now) > self.ticket.until_ms
+        is_over(&self.ticket, now)
     }
+}
+
+const fn is_over(ticket: &Ticket, now: UnixMicros) -> bool {
+    millis(now) > ticket.until_ms
 }

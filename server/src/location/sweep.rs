@@ -1,6 +1,6 @@
 //! What has expired goes, once a minute; what was erased goes out of the files, too.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use meridian_log::private::PrivateRows;
@@ -44,23 +44,25 @@ impl LocationDesk {
         self.rate.forget(now);
         self.ledger.forget(now);
         sweep_rows(self.rows.as_ref(), now)?;
-        let erased = self.take_erased();
-        for owner in &erased {
-            // Once more: a token that was in the making came after.
-            self.rows.erase_location_tokens_of(owner)?;
+        let erased = std::mem::take(&mut *self.erased());
+        let rewritten = rewrite(self.rows.as_ref(), &erased, daily);
+        if rewritten.is_err() {
+            self.erased().extend(erased);
         }
-        if !erased.is_empty() || daily {
-            self.rows.compact_private()?;
-        }
-        Ok(())
+        Ok(rewritten?)
     }
 }
 
-impl LocationDesk {
-    fn take_erased(&self) -> Vec<Digest32> {
-        let erased = self.erased.lock();
-        std::mem::take(&mut *erased.unwrap_or_else(PoisonError::into_inner))
+/// Rewrites the files, if somebody was erased or it is time. First, once more, the tokens of who
+/// was erased: one that was in the making came after.
+fn rewrite(rows: &dyn PrivateRows, erased: &[Digest32], daily: bool) -> Result<(), StoreError> {
+    for owner in erased {
+        rows.erase_location_tokens_of(owner)?;
     }
+    if daily || !erased.is_empty() {
+        rows.compact_private()?;
+    }
+    Ok(())
 }
 
 /// Deletes all rows that have expired, some at a time: others wait for each call.
@@ -78,7 +80,11 @@ fn sweep_rows(rows: &dyn PrivateRows, now: UnixMicros) -> Result<usize, StoreErr
 #[cfg(test)]
 mod tests {
     use meridian_log::private::PrivateFamily;
+    use meridian_log::state::StoredState;
     use meridian_log::store::mem::MemStore;
+    use meridian_log::store::{CommitBatch, LocationToken, Store};
+    use meridian_merkle::hash::EMPTY_ROOT;
+    use meridian_merkle::index::{LeafIndex, TreeSize};
 
     use super::*;
 
@@ -100,5 +106,23 @@ mod tests {
         assert_eq!(sweep_rows(&rows, now).unwrap(), 0);
         let left = PrivateFamily::ALL.map(|it| rows.scan(it, &[], now, 99).unwrap().len());
         assert_eq!(left.iter().sum::<usize>(), 2);
+    }
+    #[test]
+    fn a_token_that_was_in_the_making_goes_with_its_subject() {
+        let store = MemStore::new();
+        let (size, last) = (TreeSize::ZERO, UnixMicros::new(0));
+        let state = StoredState::new(size, EMPTY_ROOT, last, String::new(), None);
+        let mut batch = CommitBatch::new(LeafIndex::new(0), vec![vec![0], vec![1]], state);
+        for (index, owner) in [(0, [1; 32]), (1, [2; 32])] {
+            let mut token = LocationToken::new(vec![0], UnixMicros::new(i64::MAX));
+            token.owner = Some(owner);
+            batch.location_tokens.push((LeafIndex::new(index), token));
+        }
+        store.commit(&batch).unwrap();
+        let kept = || [0, 1].map(|it| store.location_token(LeafIndex::new(it)).unwrap().is_some());
+        rewrite(&store, &[], true).unwrap();
+        assert_eq!(kept(), [true, true]);
+        rewrite(&store, &[[1; 32]], false).unwrap();
+        assert_eq!(kept(), [false, true]);
     }
 }

@@ -4,6 +4,8 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use meridian_log::store::mem::MemStore;
+use meridian_server::init::Algorithm;
+use meridian_server::parts::Parts;
 use meridian_signing::clock::sim::SimClock;
 use meridian_wire::loc::claim::LocationClaim;
 use meridian_wire::loc::evidence::EvidenceKind;
@@ -25,7 +27,7 @@ use serde_json::json;
 use crate::bad_input::assert_refused;
 use crate::client::{JSON, QUERY, Response, get, post};
 use crate::der::{Request, tlv};
-use crate::harness::{FaultSigner, Server, parts, parts_on};
+use crate::harness::{Authority, FaultSigner, Server, parts, parts_on};
 use crate::location::{challenge, evidence, path_of, position, redeem, still_clock, ticket};
 use crate::stamping::granted;
 
@@ -189,6 +191,29 @@ fn a_signature_that_fails_costs_no_use() {
             .token()
             .is_some()
     });
+    refused(&redeem(server.address, &path), "used up");
+}
+
+/// A use lies with its token in one batch, and with the next start it is still used.
+#[test]
+fn a_restart_gives_no_use_back() {
+    let authority = Authority::new(Algorithm::P256);
+    let serve = || Server::start(Parts::open(authority.config()).unwrap());
+    let server = serve();
+    let (path, untouched) = (
+        path_of(&ticket(server.address)),
+        path_of(&ticket(server.address)),
+    );
+    for _ in 0..3 {
+        granted(&redeem(server.address, &path));
+    }
+    server.shutdown();
+    let server = serve();
+    granted(&redeem(server.address, &path));
+    refused(&redeem(server.address, &path), "used up");
+    granted(&redeem(server.address, &untouched));
+    server.shutdown();
+    let server = serve();
     refused(&redeem(server.address, &path), "used up");
 }
 

@@ -8,8 +8,8 @@ use meridian_wire::time::UnixMicros;
 
 use super::{MemStore, Rows};
 use crate::private::{Change, KeyValue, Neighbours, PrivateFamily, PrivateRows};
-use crate::store::StoreError;
 use crate::store::expiring::Expiry;
+use crate::store::{PrivateRow, StoreError};
 
 /// Keys to expiry and value.
 pub(super) type Family = BTreeMap<Vec<u8>, (Expiry, Vec<u8>)>;
@@ -17,6 +17,13 @@ pub(super) type Family = BTreeMap<Vec<u8>, (Expiry, Vec<u8>)>;
 impl Rows {
     fn family(&mut self, family: PrivateFamily) -> &mut Family {
         self.private.entry(family).or_default()
+    }
+
+    /// Gives a row that is there another value.
+    pub(super) fn replace(&mut self, row: &PrivateRow) {
+        if let Some((_, value)) = self.family(row.family).get_mut(&row.key) {
+            value.clone_from(&row.value);
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use rocksdb::{
 };
 
 use super::place::{Place, expiry_key};
+use super::stripes::Guards;
 use super::{EXPIRIES, POLICIES, PRIVATE_FAMILIES, RocksStore, engine, known_families};
 use crate::private::{Change, KeyValue, Neighbours, PrivateFamily, PrivateRows};
 use crate::store::expiring::{Expiry, encode};
-use crate::store::{Row, StoreError};
+use crate::store::{PrivateRow, Row, StoreError};
 
 /// Errors of compactions, which report to nobody.
 const BACKGROUND_ERRORS: &str = "rocksdb.background-errors";
@@ -73,6 +74,28 @@ impl RocksStore {
             None => rows.delete_cf(family, key),
         }
         Ok(())
+    }
+
+    /// Adds to a batch what private rows become, those that are there. The guards are held until
+    /// the batch is written.
+    pub(super) fn add_private_rows(
+        &self,
+        rows: &mut WriteBatch,
+        changed: &[PrivateRow],
+    ) -> Result<Guards<'_>, StoreError> {
+        let keys = changed.iter().map(|row| {
+            let place = Place::Private(row.family);
+            (place.code(), row.key.as_slice())
+        });
+        let locked = self.stripes.lock_many(keys);
+        for row in changed {
+            let place = Place::Private(row.family);
+            if let Some(expiry) = self.expiry_of(place, &row.key)? {
+                let family = self.family(place.family())?;
+                rows.put_cf(family, &row.key, encode(expiry, &row.value));
+            }
+        }
+        Ok(locked)
     }
 
     fn rewrite(&self, change: &Rewrite<'_>) -> Result<(), StoreError> {
