@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use meridian_wire::loc::claim::LocationClaim;
+use meridian_wire::loc::claim::{ClaimFields, LocationClaim};
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::signed_data::{CertificateChoice, CertificateKind};
@@ -17,7 +17,7 @@ use crate::checks::tst_info::Times;
 use crate::crypto::key::PublicKey;
 use crate::facts::TokenFacts;
 use crate::input::Recognised;
-use crate::location::disclosures;
+use crate::location::{disclosures, not_shown, words};
 use crate::name::show;
 use crate::report::json::TokenOut;
 use crate::report::place_json::{ClaimOut, ValueOut};
@@ -44,6 +44,7 @@ pub struct Inspection {
 struct LocationOut {
     claim: Option<ClaimOut>,
     revealed: Vec<ValueOut>,
+    not_shown: Vec<String>,
     fault: Option<String>,
     #[serde(skip)]
     text: String,
@@ -119,13 +120,17 @@ impl LocationOut {
         match LocationClaim::find(tst_info) {
             Ok(claim) => {
                 let claim = claim?;
-                let values = disclosures::revealed(claim.fields());
+                let fields = claim.fields();
+                let values = disclosures::revealed(fields);
+                let not_shown = not_shown::of_claim(fields, !values.is_empty(), false);
                 let mut text = String::new();
                 // Writing to a String does not fail.
-                let _ = write_claim(&mut text, claim.fields(), &values, &[]);
+                let _ = write_claim(&mut text, fields, &values, &[]);
+                let _ = write_meaning(&mut text, fields, &not_shown);
                 Some(Self {
                     claim: Some(ClaimOut::of(&claim)),
                     revealed: values.iter().map(ValueOut::of).collect(),
+                    not_shown,
                     fault: None,
                     text,
                 })
@@ -133,11 +138,28 @@ impl LocationOut {
             Err(fault) => Some(Self {
                 claim: None,
                 revealed: Vec::new(),
+                not_shown: Vec::new(),
                 fault: Some(fault.to_string()),
                 text: format!("  {fault}\n"),
             }),
         }
     }
+}
+
+/// 'Consistent with', and no more; here not even that was checked.
+fn write_meaning(out: &mut String, claim: &ClaimFields, not_shown: &[String]) -> fmt::Result {
+    writeln!(
+        out,
+        "  claims    the evidence was found consistent with {} having been there at {}, give or take {}",
+        words::subject(&claim.subject),
+        claim.observed.fix_time(),
+        words::millis(claim.observed.max_error_ms())
+    )?;
+    writeln!(out, "what the claim does not show, even if all holds")?;
+    for sentence in not_shown {
+        writeln!(out, "  - {sentence}")?;
+    }
+    Ok(())
 }
 
 impl CertificateOut {

@@ -14,6 +14,9 @@ use crate::stamp::authority::AuthorityUrl;
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(disable_help_subcommand = true)]
+#[command(
+    override_usage = "meridian locate <FILE> --url <URL> [OPTIONS]\n       meridian locate <COMMAND>"
+)]
 pub(crate) struct LocateArgs {
     #[command(subcommand)]
     pub(crate) command: Option<LocateCommand>,

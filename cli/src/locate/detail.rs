@@ -103,7 +103,7 @@ pub(crate) fn show(value: &LeafValue) -> String {
         LeafValue::Absent => "nothing".to_owned(),
         LeafValue::Country(code) | LeafValue::Jurisdiction(code) => code.to_string(),
         LeafValue::Subdivision(code) => code.to_string(),
-        LeafValue::Cell(cell) => format!("H3 cell {:x} ({} ‰ inside)", cell.h3(), cell.mass()),
+        LeafValue::Cell(cell) => format!("H3 {:x}, {} ‰ inside", cell.h3(), cell.mass()),
         LeafValue::Point(point) => format!(
             "{}, {} ± {} m ({} ‰)",
             degrees(point.lat_e7()),

@@ -224,8 +224,8 @@ fn several_files_of_evidence_follow_one_flag() {
     let file = document(&authority);
     let place = r#"{"latitude":48.85837,"longitude":2.29448,"accuracy":6.5,"method":"gnss"}"#;
     let (one, other) = (beside(&file, ".one.json"), beside(&file, ".other.json"));
-    std::fs::write(&one, place).unwrap();
-    std::fs::write(&other, place.replace("6.5", "60")).unwrap();
+    fs::write(&one, place).unwrap();
+    fs::write(&other, place.replace("6.5", "60")).unwrap();
     let mut command = meridian(&["locate"]);
     command.arg(&file).args(["--url", &authority.url()]);
     let (code, stdout, stderr) = run(command.arg("--evidence").args([&one, &other]));

@@ -14,10 +14,14 @@ use super::words;
 
 /// Sentences that begin with 'That' or 'Where', the most important first.
 pub(crate) fn of(place: &Place) -> Vec<String> {
-    let Some(claim) = place.claim() else {
-        return Vec::new();
-    };
-    let claim = claim.fields();
+    let is_open = !place.values().is_empty();
+    place.claim().map_or_else(Vec::new, |claim| {
+        of_claim(claim.fields(), is_open, !place.notes.is_empty())
+    })
+}
+
+/// The same of a claim: whether any value is open, and whether its evidence was appraised again.
+pub(crate) fn of_claim(claim: &ClaimFields, is_open: bool, is_appraised: bool) -> Vec<String> {
     let mut all = vec![
         "That the document was made there, or by whom: a place is that of a key, not of an author."
             .to_owned(),
@@ -26,13 +30,13 @@ pub(crate) fn of(place: &Place) -> Vec<String> {
             .to_owned(),
     ];
     all.push(time_of_fix(claim));
-    if place.values().is_empty() {
+    if !is_open {
         all.push("Where: no part of the place is revealed or disclosed.".to_owned());
     }
     all.extend(of_evidence(claim).map(str::to_owned));
     all.extend(of_subject(claim).map(str::to_owned));
     all.extend(of_warnings(claim).map(str::to_owned));
-    if place.notes.is_empty() {
+    if !is_appraised {
         all.push(
             "That the evidence bears this out: it was not appraised again, the authority's word \
              stands for it."

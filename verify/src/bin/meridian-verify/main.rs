@@ -43,7 +43,13 @@ fn main() -> ExitCode {
             let _ = writeln!(stderr, "meridian-verify: hint: {}", failure.hint());
             failure.exit_code()
         }
-        Err(_) => EXIT_INTERNAL,
+        Err(_) => {
+            let mut stderr = io::stderr().lock();
+            // As above.
+            let _ = writeln!(stderr, "meridian-verify: error: a fault of this program");
+            let _ = writeln!(stderr, "meridian-verify: hint: report it, with the token");
+            EXIT_INTERNAL
+        }
     })
 }
 

@@ -195,7 +195,10 @@ fn inspection_shows_a_claim_and_judges_nothing() {
             text.contains("location claim\n  where     country FR"),
             "{text}"
         );
+        assert!(text.contains("consistent with"), "{text}");
+        assert!(text.contains("a key, not of an author"), "{text}");
         let json: Value = serde_json::from_str(&inspection.to_json().unwrap()).unwrap();
+        assert!(!json["location"]["not_shown"].as_array().unwrap().is_empty());
         assert_eq!(json["location"]["claim"]["level"], 0);
         assert_eq!(json["location"]["revealed"][0]["value"]["code"], "FR");
     }

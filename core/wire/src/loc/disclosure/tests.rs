@@ -163,3 +163,20 @@ fn a_tree_shows_neither_its_seed_nor_which_slots_are_filled() {
         Slot::all().map(|slot| empty.disclose(slot).salt).collect();
     assert_eq!(salts.len(), Slot::COUNT);
 }
+
+/// A reader counts nothing: not the filled slots by the size, nor equal ones by their hashes.
+#[test]
+fn a_disclosure_has_one_form_whatever_else_is_filled() {
+    let (full, _) = tree();
+    let country = full.value(Slot::COUNTRY).clone();
+    let bare = SlotTree::new(Seed::new([1; 32]), [(Slot::COUNTRY, country)]).unwrap();
+    let opened = |tree: &SlotTree| Disclosures::new(vec![tree.disclose(Slot::COUNTRY)]).unwrap();
+    let lengths = [&full, &bare].map(|tree| opened(tree).encode().len());
+    assert_eq!(lengths[0], lengths[1]);
+    for tree in [&full, &bare] {
+        let paths = Slot::all().flat_map(|slot| tree.disclose(slot).path);
+        let distinct: std::collections::BTreeSet<_> = paths.collect();
+        // Every node but the root is somebody's sibling: 16 + 8 + 4 + 2, no two alike.
+        assert_eq!(distinct.len(), 30);
+    }
+}
