@@ -117,7 +117,13 @@ impl<S: Stamper> Owner<S> {
         for (order, place) in formed.placed {
             let leaf = Leaf::event(place.time().time, order.event.digest, order.name);
             let body = Body::Event(order.event.stored);
-            self.seal(&mut sealed, place, &leaf, body.into(), Waiter::Event(order.reply));
+            self.seal(
+                &mut sealed,
+                place,
+                &leaf,
+                body.into(),
+                Waiter::Event(order.reply),
+            );
         }
         sealed
     }

@@ -223,20 +223,14 @@ pub(crate) fn private(serving: &Serving, config: &HttpConfig) -> Routes {
     let readyz = warp::path!("readyz")
         .and(only("GET, HEAD", GET))
         .and_then(move || {
-            let answer = health::readyz(&for_ready.pipeline, for_ready.tls.as_deref()).map_err(warp::reject::custom);
+            let answer = health::readyz(&for_ready.pipeline, for_ready.tls.as_deref())
+                .map_err(warp::reject::custom);
             std::future::ready(answer)
         });
     let counters = warp::path!("metrics")
         .and(only("GET, HEAD", GET))
-        .map(move || {
-            health::metrics(&shared.pipeline, &shared.metrics, shared.tls.as_deref())
-        });
-    let mut routes = healthz
-        .or(readyz)
-        .unify()
-        .or(counters)
-        .unify()
-        .boxed();
+        .map(move || health::metrics(&shared.pipeline, &shared.metrics, shared.tls.as_deref()));
+    let mut routes = healthz.or(readyz).unify().or(counters).unify().boxed();
     let edge = Arc::new(Edge::of(config));
     if let Some(location) = location_shared(serving, config, &edge, true) {
         // Enrolment where the public port is closed to it, and erasure on a subject's behalf.

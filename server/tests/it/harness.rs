@@ -82,7 +82,9 @@ pub(crate) fn parts_on(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Parts {
     let made = Parts::with_log(config, clock, rows, private, Box::new(lock.clone())).unwrap();
     // As `init` does: the policy that begins with the log is no event of its own.
     let policy = &made.location.as_ref().unwrap().policy;
-    made.private.put_policy(policy.hash(), policy.jcs()).unwrap();
+    made.private
+        .put_policy(policy.hash(), policy.jcs())
+        .unwrap();
     let entropy = Arc::clone(&made.entropy);
     let identity = made.log_identity.clone();
     let log = LogParts::new(store, Box::new(lock), identity, entropy);

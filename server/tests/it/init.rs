@@ -27,7 +27,13 @@ fn everything_is_there_and_secrets_are_secret() {
     let made = init(&directory, &InitOptions::new(Algorithm::P384)).unwrap();
     assert_eq!(
         names(&directory),
-        ["location-policy.json", "lock", "log", "meridian.toml", "pki"]
+        [
+            "location-policy.json",
+            "lock",
+            "log",
+            "meridian.toml",
+            "pki"
+        ]
     );
     let pki = [
         "location-tsu.key",
