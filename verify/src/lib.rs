@@ -21,10 +21,11 @@ pub mod verify;
 mod algorithms;
 mod certificate;
 mod checks;
-mod crl;
+
 mod instant;
 mod issuer;
 mod log_proof;
 mod name;
 mod path;
 mod pool;
+mod revocation;

@@ -72,6 +72,8 @@ pub struct VerifyPolicy {
     pub intermediates: Vec<Vec<u8>>,
     /// CRLs (DER).
     pub crls: Vec<Vec<u8>>,
+    /// OCSP responses (DER).
+    pub ocsp_responses: Vec<Vec<u8>>,
     /// What is asked of revocation data.
     pub revocation: RevocationMode,
     /// The log's key.
@@ -92,6 +94,7 @@ impl VerifyPolicy {
             anchors,
             intermediates: Vec::new(),
             crls: Vec::new(),
+            ocsp_responses: Vec::new(),
             revocation: RevocationMode::Report,
             log_key: None,
             proof: None,

@@ -1,5 +1,6 @@
 //! The list of checks, and nothing else.
 
+use meridian_wire::oid;
 use meridian_wire::reader::signed_data::SignedDataView;
 use meridian_wire::reader::signer_info::SignerInfoView;
 use meridian_wire::reader::tlv::Tlv;
@@ -24,11 +25,16 @@ use crate::crypto::digest::named;
 use crate::facts::TokenFacts;
 use crate::finding::{Checked, Finding};
 use crate::input::Recognised;
+use crate::instant::Interval;
 use crate::log_proof;
 use crate::path::find_path;
+use crate::path::validate::Terms;
 use crate::policy::VerifyPolicy;
 use crate::pool::Pool;
 use crate::report::Report;
+use crate::revocation::budget::Budget;
+use crate::revocation::material::Material;
+use crate::revocation::{Freshness, Inquiry};
 use crate::verdict::{Models, Verdict};
 use crate::verified::VerifiedTimestamp;
 
@@ -182,19 +188,29 @@ impl Run<'_> {
         let means = Means::of(signer, certificate);
         let interval = times.and_then(|times| times.interval);
         let path = certificate.zip(interval);
-        let path = path.map(|(certificate, interval)| find_path(certificate, &pool, interval));
+        let path = path.map(|(certificate, interval)| {
+            let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
+            find_path(certificate, &pool, &terms)
+        });
         let found = path.as_ref().and_then(|path| path.as_ref().ok());
         let uses = algorithm_policy::uses(tst_info, Some(signer), Some(&means), found);
-        let answers = match (certificate, found, interval) {
-            (Some(certificate), Some(path), Some(interval)) => Some(revocation::ask_all(
-                certificate,
-                path,
-                signed,
-                policy,
-                interval,
-            )),
-            _ => None,
+        let material = Material::gather(signed, policy);
+        let budget = Budget::new();
+        let ask = |interval, freshness| {
+            let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
+            let inquiry = Inquiry {
+                pool: &pool,
+                material: &material,
+                terms: &terms,
+                freshness,
+                at: policy.at,
+                budget: &budget,
+                depth: 0,
+            };
+            Some(revocation::ask_all(certificate?, found?, &inquiry))
         };
+        let answers = interval.and_then(|interval| ask(interval, Freshness::After));
+        let now = ask(Interval::instant(policy.at), Freshness::Current).unwrap_or_default();
         let at_hand = log_proof::at_hand(policy.proof.as_deref(), signer);
         let stamp = Stamp {
             signer,
@@ -218,7 +234,7 @@ impl Run<'_> {
             revocation: revocation::check(answers.as_deref(), policy.revocation, findings),
             log,
             place,
-            holds_now: etsi::check(certificate, found, &uses, policy.at, findings),
+            holds_now: etsi::check(certificate, found, &uses, &now, policy.at, findings),
             facts: TokenFacts::of(tst_info, times, certificate),
         }
     }

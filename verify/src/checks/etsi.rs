@@ -4,6 +4,7 @@ use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::time::UnixMicros;
 
 use super::algorithm_policy::weak_at;
+use super::revocation::Answer;
 use crate::algorithms::Use;
 use crate::certificate::is_valid_over;
 use crate::finding::{Checked, Finding, Proof};
@@ -12,13 +13,14 @@ use crate::name::show;
 use crate::path::Path;
 
 /// EN 319 102-1 section 5.3, as far as this verifier goes: with the whole path and every
-/// algorithm good at `at`, the token needs no proof of existence. Without, it would need one, and
+/// algorithm good at `at`, and nobody called revoked by then, the token needs no proof of existence. Without, it would need one, and
 /// no kind of proof is looked for yet. The finding is a warning, because it does not
 /// change the verdict of the other model.
 pub(crate) fn check(
     signer: Option<&CertificateReading<'_>>,
     path: Option<&Path<'_, '_>>,
     uses: &[Use],
+    revocation: &[Answer],
     at: UnixMicros,
     findings: &mut Vec<Finding>,
 ) -> bool {
@@ -26,7 +28,7 @@ pub(crate) fn check(
         let _: Option<Proof<100>> = Checked::not_run("there is no path").record(findings);
         return false;
     };
-    let checked = basic(signer, path, uses, at);
+    let checked = basic(signer, path, uses, at).and_then(|detail| not_revoked(revocation, detail));
     let holds = checked.is_ok();
     let checked = match checked {
         Ok(detail) => Checked::<100>::passed(detail),
@@ -58,4 +60,15 @@ fn basic(
         ));
     }
     Ok(format!("ETSI model: path and algorithms are good at {at}"))
+}
+
+/// `revocation` is what is said of the path at the time of verification.
+fn not_revoked(revocation: &[Answer], detail: String) -> Result<String, String> {
+    match revocation.iter().find(|answer| answer.is_revoked()) {
+        Some(answer) => Err(format!(
+            "ETSI model: {} has been revoked, and no proof of existence is at hand",
+            answer.name()
+        )),
+        None => Ok(detail),
+    }
 }

@@ -50,6 +50,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "PEM|DER")]
     pub(crate) crl: Vec<PathBuf>,
 
+    /// OCSP responses. Repeatable.
+    #[arg(long, value_name = "PEM|DER")]
+    pub(crate) ocsp: Vec<PathBuf>,
+
     /// What is asked of revocation data.
     #[arg(long, value_enum, value_name = "MODE", default_value = "report")]
     pub(crate) revocation: Revocation,

@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     NoCertificate(PathBuf),
     #[error("no certificate revocation list in {}", .0.display())]
     NoCrl(PathBuf),
+    #[error("no OCSP response in {}", .0.display())]
+    NoOcspResponse(PathBuf),
     #[error("--trust: {0}")]
     Anchors(AnchorError),
     #[error("--digest {0:?} is not ALG:HEX")]
@@ -57,6 +59,7 @@ impl Failure {
             | Self::Artifact(_)
             | Self::NoCertificate(_)
             | Self::NoCrl(_)
+            | Self::NoOcspResponse(_)
             | Self::Anchors(_)
             | Self::Digest(_)
             | Self::DigestLength(_)
@@ -72,6 +75,9 @@ impl Failure {
             }
             Self::NoCertificate(_) => Some("PEM (BEGIN CERTIFICATE) or DER is expected"),
             Self::NoCrl(_) => Some("PEM (BEGIN X509 CRL) or DER is expected"),
+            Self::NoOcspResponse(_) => {
+                Some("an OCSPResponse or BasicOCSPResponse in DER is expected")
+            }
             Self::Digest(_) => Some("for example --digest sha256:<64 hexadecimal digits>"),
             Self::At(_) => Some("for example --at 2026-03-01T12:00:00Z"),
             Self::LogKey(_) => Some("a key looks like example.org/log+1234abcd+AQ..."),

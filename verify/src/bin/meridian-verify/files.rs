@@ -9,6 +9,7 @@ use meridian_verify::pem;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::crl::CrlView;
 use meridian_wire::reader::limits::{MAX_ELEMENTS_OF_FILE, MAX_TOKEN_LEN};
+use meridian_wire::reader::ocsp::{BasicOcspView, OcspResponseView};
 use meridian_wire::reader::walk::Walk;
 
 use crate::failure::Failure;
@@ -75,6 +76,28 @@ pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
             return Err(Failure::NoCrl(path.clone()));
         }
         all.extend(crls);
+    }
+    Ok(all)
+}
+
+/// OCSP responses of files, in the order given.
+pub(crate) fn ocsp_responses(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        let octets = read(path)?;
+        let is_response = |der: &[u8]| match OcspResponseView::read(der, &mut Walk::default()) {
+            Ok(OcspResponseView::Basic(basic)) => {
+                BasicOcspView::read(&basic, &mut Walk::default()).is_ok()
+            }
+            // A refusal is an answer that says nothing; it is no wrong file.
+            Ok(_) => true,
+            Err(_) => false,
+        };
+        let responses = armoured(&octets, "OCSP RESPONSE", is_response);
+        if responses.is_empty() {
+            return Err(Failure::NoOcspResponse(path.clone()));
+        }
+        all.extend(responses);
     }
     Ok(all)
 }

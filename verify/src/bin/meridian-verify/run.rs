@@ -73,6 +73,7 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
     let mut policy = VerifyPolicy::new(anchors, at);
     policy.intermediates = files::certificates(&args.intermediate)?;
     policy.crls = files::crls(&args.crl)?;
+    policy.ocsp_responses = files::ocsp_responses(&args.ocsp)?;
     policy.revocation = match args.revocation {
         Revocation::Report => RevocationMode::Report,
         Revocation::Require => RevocationMode::Require,
