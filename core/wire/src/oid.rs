@@ -152,6 +152,16 @@ pub const ECDSA_SHA_256: ObjectIdentifier = oid("1.2.840.10045.4.3.2");
 pub const ECDSA_SHA_384: ObjectIdentifier = oid("1.2.840.10045.4.3.3");
 /// ecdsa-with-SHA512.
 pub const ECDSA_SHA_512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
+/// brainpoolP256r1, RFC 5639.
+pub const BRAINPOOL_P256: ObjectIdentifier = oid("1.3.36.3.3.2.8.1.1.7");
+/// brainpoolP384r1, RFC 5639.
+pub const BRAINPOOL_P384: ObjectIdentifier = oid("1.3.36.3.3.2.8.1.1.11");
+/// id-ml-dsa-44, RFC 9881.
+pub const ML_DSA_44: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.17");
+/// id-ml-dsa-65, RFC 9881.
+pub const ML_DSA_65: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.18");
+/// id-ml-dsa-87, RFC 9881.
+pub const ML_DSA_87: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.19");
 /// id-Ed25519, RFC 8410.
 pub const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// id-Ed448, RFC 8410.

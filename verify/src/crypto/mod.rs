@@ -5,3 +5,5 @@ pub mod ecdsa;
 pub mod key;
 pub mod rsa;
 pub mod scheme;
+
+mod ml_dsa;

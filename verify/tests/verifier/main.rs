@@ -17,3 +17,4 @@ mod schema;
 mod support;
 #[cfg(test)]
 mod vectors;
+mod wycheproof;
