@@ -4,6 +4,7 @@
 //! has an id, runs whatever the others found, and yields a finding; a
 //! [`verified::VerifiedTimestamp`] exists only where all of them left their proof.
 
+pub mod algorithms;
 pub mod artifact;
 pub mod crypto;
 pub mod facts;
@@ -18,7 +19,6 @@ pub mod verdict;
 pub mod verified;
 pub mod verify;
 
-mod algorithms;
 mod certificate;
 mod checks;
 

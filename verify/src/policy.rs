@@ -6,6 +6,8 @@ use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::time::UnixMicros;
 
+use crate::algorithms::catalogue::Catalogue;
+
 /// Certificates that the caller trusts: at least one, and each readable.
 ///
 /// A type of its own, so that a certificate out of a token can never be an anchor.
@@ -82,6 +84,8 @@ pub struct VerifyPolicy {
     pub proof: Option<String>,
     /// Whether inclusion in the log must be shown.
     pub require_log: bool,
+    /// Until when which algorithm is good.
+    pub algorithms: Catalogue,
     /// The time of verification.
     pub at: UnixMicros,
 }
@@ -89,7 +93,7 @@ pub struct VerifyPolicy {
 impl VerifyPolicy {
     /// Trust in `anchors`, verification at `at`, nothing else given or asked for.
     #[must_use]
-    pub const fn new(anchors: TrustAnchors, at: UnixMicros) -> Self {
+    pub fn new(anchors: TrustAnchors, at: UnixMicros) -> Self {
         Self {
             anchors,
             intermediates: Vec::new(),
@@ -99,6 +103,7 @@ impl VerifyPolicy {
             log_key: None,
             proof: None,
             require_log: false,
+            algorithms: Catalogue::default(),
             at,
         }
     }

@@ -229,12 +229,18 @@ impl Run<'_> {
             signature: signature::check(signer, &means, findings),
             certificate: certificate
                 .and_then(|certificate| stamping_certificate::check(certificate, times, findings)),
-            algorithms: algorithm_policy::check(&uses, times, certificate, findings),
+            algorithms: algorithm_policy::check(
+                &uses,
+                times,
+                certificate,
+                &policy.algorithms,
+                findings,
+            ),
             path: path::check(path.as_ref(), interval, findings),
             revocation: revocation::check(answers.as_deref(), policy.revocation, findings),
             log,
             place,
-            holds_now: etsi::check(certificate, found, &uses, &now, policy.at, findings),
+            holds_now: etsi::check(certificate, found, &uses, &now, policy, findings),
             facts: TokenFacts::of(tst_info, times, certificate),
         }
     }

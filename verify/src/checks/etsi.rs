@@ -1,7 +1,6 @@
 //! V100: what the ETSI model adds, judged at the time of verification.
 
 use meridian_wire::reader::certificate::CertificateReading;
-use meridian_wire::time::UnixMicros;
 
 use super::algorithm_policy::weak_at;
 use super::revocation::Answer;
@@ -11,6 +10,7 @@ use crate::finding::{Checked, Finding, Proof};
 use crate::instant::Interval;
 use crate::name::show;
 use crate::path::Path;
+use crate::policy::VerifyPolicy;
 
 /// EN 319 102-1 section 5.3, as far as this verifier goes: with the whole path and every
 /// algorithm good at `at`, and nobody called revoked by then, the token needs no proof of existence. Without, it would need one, and
@@ -21,14 +21,15 @@ pub(crate) fn check(
     path: Option<&Path<'_, '_>>,
     uses: &[Use],
     revocation: &[Answer],
-    at: UnixMicros,
+    policy: &VerifyPolicy,
     findings: &mut Vec<Finding>,
 ) -> bool {
     let (Some(signer), Some(path)) = (signer, path) else {
         let _: Option<Proof<100>> = Checked::not_run("there is no path").record(findings);
         return false;
     };
-    let checked = basic(signer, path, uses, at).and_then(|detail| not_revoked(revocation, detail));
+    let checked =
+        basic(signer, path, uses, policy).and_then(|detail| not_revoked(revocation, detail));
     let holds = checked.is_ok();
     let checked = match checked {
         Ok(detail) => Checked::<100>::passed(detail),
@@ -42,8 +43,9 @@ fn basic(
     signer: &CertificateReading<'_>,
     path: &Path<'_, '_>,
     uses: &[Use],
-    at: UnixMicros,
+    policy: &VerifyPolicy,
 ) -> Result<String, String> {
+    let at = policy.at;
     let now = Interval::instant(at);
     let mut certificates = [signer].into_iter().chain(path.issuers.iter().copied());
     if let Some(out) = certificates.find(|certificate| !is_valid_over(certificate, now)) {
@@ -52,7 +54,7 @@ fn basic(
             show(&out.subject)
         ));
     }
-    let weak = weak_at(uses, at);
+    let weak = weak_at(uses, at, &policy.algorithms);
     if !weak.is_empty() {
         return Err(format!(
             "ETSI model: weak at {at}, and no proof of existence is at hand: {}",

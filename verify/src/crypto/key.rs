@@ -116,6 +116,18 @@ impl PublicKey {
         })
     }
 
+    /// Its size as catalogues count it: of the modulus, of the curve; of others none is asked.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        match self {
+            Self::Rsa(key) => super::rsa::modulus_bits(key),
+            Self::P256(_) | Self::Brainpool256(_) | Self::Ed25519(_) => 256,
+            Self::P384(_) | Self::Brainpool384(_) => 384,
+            Self::P521(_) => 521,
+            Self::MlDsa44(_) | Self::MlDsa65(_) | Self::MlDsa87(_) => 0,
+        }
+    }
+
     /// For a report: "RSA 2048", "ECDSA P-384".
     #[must_use]
     pub fn describe(&self) -> String {

@@ -132,6 +132,14 @@ impl Scheme {
         }
     }
 
+    /// The identifier that names scheme and digest together, if one does.
+    #[must_use]
+    pub fn identifier(&self) -> Option<oid::ObjectIdentifier> {
+        let mut known = names::BY_OID.iter();
+        let found = known.find(|(_, scheme)| scheme == self);
+        found.map(|(oid, _)| *oid)
+    }
+
     /// For a report: "RSA PKCS#1 v1.5 with sha256".
     #[must_use]
     pub fn describe(&self) -> String {

@@ -70,6 +70,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long, requires = "log_key")]
     pub(crate) require_log: bool,
 
+    /// A catalogue of algorithms (TS 119 322 JSON) instead of the built-in one.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) algorithms: Option<PathBuf>,
+
     /// Time of verification, RFC 3339; now if absent.
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: Option<String>,

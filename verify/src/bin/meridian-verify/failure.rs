@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use meridian_verify::algorithms::catalogue::CatalogueError;
 use meridian_verify::artifact::ArtifactError;
 use meridian_verify::input::NoToken;
 use meridian_verify::policy::AnchorError;
@@ -32,6 +33,11 @@ pub(crate) enum Failure {
     NoCrl(PathBuf),
     #[error("no OCSP response in {}", .0.display())]
     NoOcspResponse(PathBuf),
+    #[error("{}: no catalogue of algorithms: {cause}", path.display())]
+    Catalogue {
+        path: PathBuf,
+        cause: CatalogueError,
+    },
     #[error("--trust: {0}")]
     Anchors(AnchorError),
     #[error("--digest {0:?} is not ALG:HEX")]
@@ -60,6 +66,7 @@ impl Failure {
             | Self::NoCertificate(_)
             | Self::NoCrl(_)
             | Self::NoOcspResponse(_)
+            | Self::Catalogue { .. }
             | Self::Anchors(_)
             | Self::Digest(_)
             | Self::DigestLength(_)
@@ -78,6 +85,7 @@ impl Failure {
             Self::NoOcspResponse(_) => {
                 Some("an OCSPResponse or BasicOCSPResponse in DER is expected")
             }
+            Self::Catalogue { .. } => Some("the JSON form of ETSI TS 119 322 is expected"),
             Self::Digest(_) => Some("for example --digest sha256:<64 hexadecimal digits>"),
             Self::At(_) => Some("for example --at 2026-03-01T12:00:00Z"),
             Self::LogKey(_) => Some("a key looks like example.org/log+1234abcd+AQ..."),

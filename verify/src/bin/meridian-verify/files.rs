@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use meridian_verify::algorithms::catalogue::Catalogue;
 use meridian_verify::input::{Recognised, recognise};
 use meridian_verify::pem;
 use meridian_wire::reader::certificate::CertificateReading;
@@ -44,6 +45,14 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let octets = read(path)?;
     Ok(String::from_utf8_lossy(&octets).into_owned())
+}
+
+/// A catalogue of algorithms.
+pub(crate) fn catalogue(path: &Path) -> Result<Catalogue, Failure> {
+    Catalogue::parse(&text(path)?).map_err(|cause| Failure::Catalogue {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// Certificates of files and folders, in the order given; folders by file name.

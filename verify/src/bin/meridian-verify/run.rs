@@ -81,6 +81,9 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
     policy.log_key = args.log_key.as_deref().map(log_key).transpose()?;
     policy.proof = args.proof.as_deref().map(files::text).transpose()?;
     policy.require_log = args.require_log;
+    if let Some(path) = &args.algorithms {
+        policy.algorithms = files::catalogue(path)?;
+    }
     Ok(policy)
 }
 
