@@ -18,6 +18,7 @@ pub mod report;
 pub mod verdict;
 pub mod verified;
 pub mod verify;
+pub mod witnesses;
 
 mod certificate;
 mod checks;

@@ -5,6 +5,7 @@ use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::time::UnixMicros;
+use meridian_wire::tlog_policy::TlogPolicy;
 
 use crate::algorithms::catalogue::Catalogue;
 
@@ -64,6 +65,14 @@ pub enum RevocationMode {
     Require,
 }
 
+impl VerifyPolicy {
+    /// The keys of the logs that are believed.
+    pub(crate) fn log_keys(&self) -> Vec<&VerifierKey> {
+        let of_policy = self.log_policy.iter().flat_map(TlogPolicy::logs);
+        self.log_key.iter().chain(of_policy).collect()
+    }
+}
+
 /// Everything a verdict depends on, besides token and data.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -80,6 +89,8 @@ pub struct VerifyPolicy {
     pub revocation: RevocationMode,
     /// The log's key.
     pub log_key: Option<VerifierKey>,
+    /// Which logs and witnesses are believed, besides that key.
+    pub log_policy: Option<TlogPolicy>,
     /// Text of a `.tlog-proof`; without one, the token's unsigned attribute is looked at.
     pub proof: Option<String>,
     /// Whether inclusion in the log must be shown.
@@ -101,6 +112,7 @@ impl VerifyPolicy {
             ocsp_responses: Vec::new(),
             revocation: RevocationMode::Report,
             log_key: None,
+            log_policy: None,
             proof: None,
             require_log: false,
             algorithms: Catalogue::default(),

@@ -25,7 +25,12 @@ pub(crate) enum Word {
     /// Not revoked, and said after genTime.
     Good,
     /// Revoked, and tokens from before remain valid (RFC 3161 section 4, item 1).
-    RevokedLater(Reason),
+    RevokedLater {
+        /// Why.
+        reason: Reason,
+        /// When.
+        date: UnixMicros,
+    },
     /// On hold: it may be lifted or not.
     OnHold,
     /// Revoked in a way that makes the token invalid.
@@ -76,15 +81,16 @@ pub(crate) struct Revocation {
 impl Revocation {
     /// RFC 3161 section 4: what it means for a token from `interval`.
     pub(crate) fn judge(&self, interval: Interval) -> Word {
-        let later = self.date.is_some_and(|date| date > interval.to);
-        match self.reason.0 {
+        let later = self.date.filter(|date| *date > interval.to);
+        let reason = self.reason;
+        match (reason.0, later) {
             // Item 1: for these reasons, tokens from before the revocation remain valid.
-            Some(0 | 3 | 4 | 5) if later => Word::RevokedLater(self.reason),
-            Some(6) => Word::OnHold,
+            (Some(0 | 3 | 4 | 5), Some(date)) => Word::RevokedLater { reason, date },
+            (Some(6), _) => Word::OnHold,
             // Item 2 (compromise), any other reason, and item 1's "if the reasonCode extension
             // is not present, then all the tokens ... shall be considered as invalid".
             _ => Word::Revoked {
-                reason: self.reason,
+                reason,
                 since: self.invalidity.into_iter().chain(self.date).min(),
             },
         }
@@ -173,8 +179,8 @@ mod tests {
     fn reads_reasons_as_rfc_3161_section_4_says() {
         let (before, after) = ("2026-05-31T00:00:00Z", "2026-06-02T00:00:00Z");
         for harmless in [0, 3, 4, 5] {
-            let reason = Reason(Some(harmless));
-            assert_eq!(word(Some(harmless), before), Word::RevokedLater(reason));
+            let later = word(Some(harmless), before);
+            assert!(matches!(later, Word::RevokedLater { .. }));
             assert!(is_revoked(word(Some(harmless), after)));
         }
         for fatal in [1, 2, 9, 10, 77] {

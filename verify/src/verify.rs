@@ -10,6 +10,7 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::artifact::Artifact;
 use crate::checks::algorithm_policy::AlgorithmProofs;
+use crate::checks::etsi::Footing;
 use crate::checks::log::{LogPlace, LogProofs, Stamp};
 use crate::checks::path::PathProofs;
 use crate::checks::revocation::RevocationProofs;
@@ -217,13 +218,14 @@ impl Run<'_> {
             tst_info,
             times,
         };
-        let (log, place) = log::check(
-            &at_hand,
-            policy.log_key.as_ref(),
-            policy.require_log,
-            &stamp,
-            findings,
-        );
+        let (log, place) = log::check(&at_hand, policy, &stamp, findings);
+        let exists_since = place.as_ref().and_then(|place| place.witnessed_since);
+        let footing = Footing {
+            signer: certificate,
+            path: found,
+            uses: &uses,
+            revocation: &now,
+        };
         Trust {
             signer: signer::check(signer, tst_info, &choice, &pool, findings),
             signature: signature::check(signer, &means, findings),
@@ -237,10 +239,15 @@ impl Run<'_> {
                 findings,
             ),
             path: path::check(path.as_ref(), interval, findings),
-            revocation: revocation::check(answers.as_deref(), policy.revocation, findings),
+            revocation: revocation::check(
+                answers.as_deref(),
+                policy.revocation,
+                exists_since,
+                findings,
+            ),
             log,
             place,
-            holds_now: etsi::check(certificate, found, &uses, &now, policy, findings),
+            holds_now: etsi::check(&footing, exists_since, policy, findings),
             facts: TokenFacts::of(tst_info, times, certificate),
         }
     }

@@ -70,3 +70,9 @@ pub const MAX_LOCATION_REQUEST_BYTES: usize = 65_536;
 
 /// Octets of disclosures in DER: all sixteen slots with their largest values have under 5,000.
 pub const MAX_DISCLOSURES_BYTES: usize = 8_192;
+
+/// Octets of a log policy. C2SP tlog-policy wants at least 32 logs, witnesses and groups read.
+pub const MAX_TLOG_POLICY_BYTES: usize = 64 << 10;
+
+/// Lines of a log policy.
+pub const MAX_TLOG_POLICY_LINES: usize = 512;

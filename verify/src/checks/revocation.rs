@@ -1,6 +1,7 @@
 //! V082 to V084: what CRLs and OCSP responses say about the path, under RFC 3161 section 4.
 
 use meridian_wire::reader::certificate::CertificateReading;
+use meridian_wire::time::UnixMicros;
 
 use crate::finding::{Checked, Finding, Proof};
 use crate::name::show;
@@ -30,15 +31,14 @@ impl Answer {
         &self.name
     }
 
-    /// Whether anything says 'revoked', for whatever reason and from whenever on.
-    pub(crate) fn is_revoked(&self) -> bool {
-        let revoked = |word: &Word| {
-            matches!(
-                word,
-                Word::Revoked { .. } | Word::RevokedLater(_) | Word::OnHold
-            )
-        };
-        self.words.iter().any(revoked)
+    /// Whether anything says that it was revoked by this time, for whatever reason.
+    pub(crate) fn is_revoked_by(&self, time: UnixMicros) -> bool {
+        self.words.iter().any(|word| match word {
+            Word::Revoked { since, .. } => since.is_none_or(|since| since <= time),
+            Word::RevokedLater { date, .. } => *date <= time,
+            Word::OnHold => true,
+            Word::Nothing | Word::TooOld | Word::Good => false,
+        })
     }
 }
 
@@ -58,15 +58,17 @@ pub(crate) fn ask_all<'i, 'a>(
         .collect()
 }
 
-/// Runs the family. No answers: there was no path to ask about.
+/// Runs the family. No answers: there was no path to ask about. `exists_since` is since when others
+/// than the authority prove the token.
 pub(crate) fn check(
     answers: Option<&[Answer]>,
     mode: RevocationMode,
+    exists_since: Option<UnixMicros>,
     findings: &mut Vec<Finding>,
 ) -> Option<RevocationProofs> {
     let data = data(answers, mode).record(findings);
     let freshness = freshness(answers).record(findings);
-    let not_revoked = not_revoked(answers).record(findings);
+    let not_revoked = not_revoked(answers, exists_since).record(findings);
     Some(RevocationProofs {
         data: data?,
         freshness: freshness?,
@@ -112,8 +114,10 @@ fn freshness(answers: Option<&[Answer]>) -> Checked<83> {
     }
 }
 
-/// V084, RFC 3161 section 4 items 1 and 2.
-fn not_revoked(answers: Option<&[Answer]>) -> Checked<84> {
+/// V084, RFC 3161 section 4 items 1 and 2. A token that is proven to be older than the day from
+/// which on the key is not to be trusted was made by its owner (item 2: "an audit trail of all
+/// tokens ... may provide a means to discriminate between genuine and false backdated tokens").
+fn not_revoked(answers: Option<&[Answer]>, exists_since: Option<UnixMicros>) -> Checked<84> {
     let Some(answers) = answers else {
         return Checked::not_run("there is no path");
     };
@@ -122,11 +126,18 @@ fn not_revoked(answers: Option<&[Answer]>) -> Checked<84> {
     for Answer { name, words } in answers {
         for word in words {
             match word {
+                Word::Revoked {
+                    reason,
+                    since: Some(since),
+                } if exists_since.is_some_and(|exists| exists < *since) => notes.push(format!(
+                    "{name} is revoked ({}) from {since} on; the token is proven to be older",
+                    reason.name()
+                )),
                 Word::Revoked { reason, .. } => {
                     return Checked::failed(format!("{name} is revoked ({})", reason.name()));
                 }
                 Word::OnHold => on_hold = Some(name),
-                Word::RevokedLater(reason) => notes.push(format!(
+                Word::RevokedLater { reason, .. } => notes.push(format!(
                     "{name} was revoked after genTime ({}), which leaves this token valid",
                     reason.name()
                 )),

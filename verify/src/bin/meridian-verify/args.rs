@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 /// Checks that data existed when a time-stamp token says, offline.
 ///
@@ -25,6 +25,7 @@ pub(crate) struct Args {
 
 /// What a verdict depends on.
 #[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("logs").args(["log_key", "log_policy"]).multiple(true)))]
 pub(crate) struct VerifyArgs {
     /// The data; - is standard input.
     #[arg(value_name = "FILE", required_unless_present = "digest")]
@@ -62,12 +63,16 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE|VKEY")]
     pub(crate) log_key: Option<String>,
 
+    /// Logs, witnesses and their quorum (C2SP tlog-policy), in place of or beside --log-key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_policy: Option<PathBuf>,
+
     /// Proof that the token is in the log; otherwise one inside the token is used.
     #[arg(long, value_name = "F.tlog-proof")]
     pub(crate) proof: Option<PathBuf>,
 
     /// Fail unless the token is proven to be in the log.
-    #[arg(long, requires = "log_key")]
+    #[arg(long, requires = "logs")]
     pub(crate) require_log: bool,
 
     /// A catalogue of algorithms (TS 119 322 JSON) instead of the built-in one.

@@ -9,6 +9,7 @@ use meridian_verify::input::NoToken;
 use meridian_verify::policy::AnchorError;
 use meridian_wire::note::error::NoteError;
 use meridian_wire::reader::error::ReadError;
+use meridian_wire::tlog_policy::TlogPolicyError;
 
 /// Something is wrong with this program or the machine.
 pub(crate) const EXIT_INTERNAL: u8 = 5;
@@ -33,6 +34,11 @@ pub(crate) enum Failure {
     NoCrl(PathBuf),
     #[error("no OCSP response in {}", .0.display())]
     NoOcspResponse(PathBuf),
+    #[error("{}: {cause}", path.display())]
+    LogPolicy {
+        path: PathBuf,
+        cause: TlogPolicyError,
+    },
     #[error("{}: no catalogue of algorithms: {cause}", path.display())]
     Catalogue {
         path: PathBuf,
@@ -67,6 +73,7 @@ impl Failure {
             | Self::NoCrl(_)
             | Self::NoOcspResponse(_)
             | Self::Catalogue { .. }
+            | Self::LogPolicy { .. }
             | Self::Anchors(_)
             | Self::Digest(_)
             | Self::DigestLength(_)
@@ -84,6 +91,9 @@ impl Failure {
             Self::NoCrl(_) => Some("PEM (BEGIN X509 CRL) or DER is expected"),
             Self::NoOcspResponse(_) => {
                 Some("an OCSPResponse or BasicOCSPResponse in DER is expected")
+            }
+            Self::LogPolicy { .. } => {
+                Some("lines of log, witness, group and one quorum are expected")
             }
             Self::Catalogue { .. } => Some("the JSON form of ETSI TS 119 322 is expected"),
             Self::Digest(_) => Some("for example --digest sha256:<64 hexadecimal digits>"),

@@ -12,6 +12,7 @@ use meridian_wire::reader::crl::CrlView;
 use meridian_wire::reader::limits::{MAX_ELEMENTS_OF_FILE, MAX_TOKEN_LEN};
 use meridian_wire::reader::ocsp::{BasicOcspView, OcspResponseView};
 use meridian_wire::reader::walk::Walk;
+use meridian_wire::tlog_policy::TlogPolicy;
 
 use crate::failure::Failure;
 
@@ -45,6 +46,14 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let octets = read(path)?;
     Ok(String::from_utf8_lossy(&octets).into_owned())
+}
+
+/// A policy of logs and witnesses.
+pub(crate) fn log_policy(path: &Path) -> Result<TlogPolicy, Failure> {
+    TlogPolicy::parse(&text(path)?).map_err(|cause| Failure::LogPolicy {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// A catalogue of algorithms.

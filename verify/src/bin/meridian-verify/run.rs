@@ -79,6 +79,11 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
         Revocation::Require => RevocationMode::Require,
     };
     policy.log_key = args.log_key.as_deref().map(log_key).transpose()?;
+    policy.log_policy = args
+        .log_policy
+        .as_deref()
+        .map(files::log_policy)
+        .transpose()?;
     policy.proof = args.proof.as_deref().map(files::text).transpose()?;
     policy.require_log = args.require_log;
     if let Some(path) = &args.algorithms {
