@@ -18,7 +18,7 @@ use crate::reader::{Head, Published};
 use crate::released::ReleasedBatch;
 use crate::second_root::second_root;
 use crate::state::StoredState;
-use crate::store::{CommitBatch, Store};
+use crate::store::{CommitBatch, LocationToken, Store};
 
 /// A leaf and the rows that belong to it.
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub(crate) struct NewLeaf {
 #[derive(Debug)]
 pub(crate) enum Body {
     Token(Vec<u8>),
+    LocationToken(LocationToken),
     Event(Vec<u8>),
     Nothing,
 }
@@ -113,7 +114,7 @@ impl Committer {
         let mut edge = Edge::new(self.tree.peaks());
         let mut nodes = Vec::with_capacity(leaves.len());
         let mut entries = Vec::with_capacity(leaves.len());
-        let (mut tokens, mut events) = (Vec::new(), Vec::new());
+        let (mut tokens, mut location_tokens, mut events) = (Vec::new(), Vec::new(), Vec::new());
         let mut last_time = UnixMicros::new(0);
         for (leaf, index) in leaves.into_iter().zip(first.get()..) {
             for (id, hash) in self.tree.push(leaf_hash(&leaf.entry)) {
@@ -124,6 +125,7 @@ impl Committer {
             }
             match leaf.body {
                 Body::Token(token) => tokens.push((LeafIndex::new(index), token)),
+                Body::LocationToken(token) => location_tokens.push((LeafIndex::new(index), token)),
                 Body::Event(event) => events.push((LeafIndex::new(index), event)),
                 Body::Nothing => {}
             }
@@ -137,6 +139,7 @@ impl Committer {
         let mut batch = CommitBatch::new(first, entries, state);
         batch.nodes = nodes;
         batch.tokens = tokens;
+        batch.location_tokens = location_tokens;
         batch.events = events;
         Hashed { batch, edge }
     }

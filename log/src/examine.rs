@@ -27,8 +27,18 @@ pub(crate) struct Examiner<'a> {
 /// A leaf that was found right.
 pub(crate) struct Seen {
     pub(crate) kind: LeafKind,
-    /// The token or event that was erased, which does no harm to the log.
-    pub(crate) erased: Option<Row>,
+    /// The token or event that is not there, which does no harm to the log.
+    pub(crate) absent: Option<Absent>,
+}
+
+/// What is not kept beside a leaf.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Absent {
+    /// The token of a time stamp, or salt and body of an event: nothing but
+    /// erasure takes it away.
+    Erased(Row),
+    /// The token of a location stamp: it expired, was erased, or was never kept.
+    LocationToken,
 }
 
 impl<'a> Examiner<'a> {
@@ -104,8 +114,8 @@ impl<'a> Examiner<'a> {
                 });
             }
         }
-        let erased = self.check_body(index, &leaf)?;
-        Ok(Seen { kind, erased })
+        let absent = self.check_body(index, &leaf)?;
+        Ok(Seen { kind, absent })
     }
 
     fn check_time(&mut self, index: LeafIndex, leaf: &Leaf) -> Result<(), Fault> {
@@ -121,37 +131,47 @@ impl<'a> Examiner<'a> {
         Ok(())
     }
 
-    /// Compares token or event with the leaf; returns the one that was erased.
-    fn check_body(&self, index: LeafIndex, leaf: &Leaf) -> Result<Option<Row>, Fault> {
-        let (is_stamp, is_event) = match leaf.kind() {
-            LeafKind::TimeStamp | LeafKind::LocationStamp => (true, false),
-            LeafKind::Genesis | LeafKind::Event => (false, true),
-            _ => (false, false),
-        };
-        let token = self.store.token(index)?;
-        let event = self.store.event(index)?;
-        if token.is_some() && !is_stamp {
-            return Err(Fault::OutOfPlace(Row::Token(index)));
-        }
-        if event.is_some() && !is_event {
-            return Err(Fault::OutOfPlace(Row::Event(index)));
-        }
-        let erased = match (&token, &event) {
-            (None, _) if is_stamp => Some(Row::Token(index)),
-            (_, None) if is_event => Some(Row::Event(index)),
+    /// Compares what is kept beside a leaf with it; returns what is not kept.
+    fn check_body(&self, index: LeafIndex, leaf: &Leaf) -> Result<Option<Absent>, Fault> {
+        let kept = [
+            (Row::Token(index), self.store.token(index)?),
+            (
+                Row::LocationToken(index),
+                self.store.location_token(index)?.map(|kept| kept.token),
+            ),
+            (Row::Event(index), self.store.event(index)?),
+        ];
+        let expected = match leaf.kind() {
+            LeafKind::TimeStamp => Some(Row::Token(index)),
+            LeafKind::LocationStamp => Some(Row::LocationToken(index)),
+            LeafKind::Genesis | LeafKind::Event => Some(Row::Event(index)),
             _ => None,
         };
-        if let (Some(token), Some(digest)) = (token, self.token_digest)
-            && digest(&token).as_ref() != Some(leaf.digest())
-        {
-            return Err(Fault::Digest(Row::Token(index)));
+        let mut absent = expected;
+        for (row, octets) in kept {
+            let Some(octets) = octets else { continue };
+            if expected != Some(row) {
+                return Err(Fault::OutOfPlace(row));
+            }
+            absent = None;
+            self.check_digest(row, &octets, leaf)?;
         }
-        if let Some(event) = event
-            && stored_event_digest(&event).as_ref() != Some(leaf.digest())
-        {
-            return Err(Fault::Digest(Row::Event(index)));
+        Ok(absent.map(|row| match row {
+            Row::LocationToken(_) => Absent::LocationToken,
+            row => Absent::Erased(row),
+        }))
+    }
+
+    fn check_digest(&self, row: Row, octets: &[u8], leaf: &Leaf) -> Result<(), Fault> {
+        let digest = match (row, self.token_digest) {
+            (Row::Event(_), _) => stored_event_digest(octets),
+            (_, Some(digest)) => digest(octets),
+            (_, None) => return Ok(()),
+        };
+        if digest.as_ref() != Some(leaf.digest()) {
+            return Err(Fault::Digest(row));
         }
-        Ok(erased)
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use meridian_merkle::index::TreeSize;
 use meridian_wire::leaf::LeafKind;
 use meridian_wire::note::key::VerifierKey;
 
-use crate::examine::{Examiner, TokenDigest};
+use crate::examine::{Absent, Examiner, TokenDigest};
 use crate::fault::Fault;
 use crate::identity::check_checkpoint;
 use crate::store::{Row, Store};
@@ -18,15 +18,20 @@ const PROGRESS_EVERY: u64 = 4_096;
 pub struct Report {
     /// The number of leaves.
     pub size: TreeSize,
-    /// Leaves that are stamps.
+    /// Leaves that are stamps, of both kinds.
     pub stamps: u64,
+    /// Those of them that are location stamps.
+    pub location_stamps: u64,
+    /// Location stamps whose token is not kept: it expired, was erased, or never
+    /// was kept. Whether a token that is there has expired is not looked at.
+    pub location_tokens_gone: u64,
     /// Leaves that are void.
     pub voids: u64,
     /// Leaves that are events, the genesis among them.
     pub events: u64,
     /// Signed checkpoints.
     pub checkpoints: u64,
-    /// Tokens and event bodies that were erased.
+    /// Tokens of time stamps and event bodies that were erased.
     pub erased: u64,
 }
 
@@ -51,6 +56,8 @@ pub fn fsck(
     let mut report = Report {
         size: state.size,
         stamps: 0,
+        location_stamps: 0,
+        location_tokens_gone: 0,
         voids: 0,
         events: 0,
         checkpoints: 0,
@@ -59,11 +66,19 @@ pub fn fsck(
     while examiner.size() < state.size {
         let seen = examiner.step()?;
         match seen.kind {
-            LeafKind::TimeStamp | LeafKind::LocationStamp => report.stamps += 1,
+            LeafKind::TimeStamp => report.stamps += 1,
+            LeafKind::LocationStamp => {
+                report.stamps += 1;
+                report.location_stamps += 1;
+            }
             LeafKind::Void => report.voids += 1,
             _ => report.events += 1,
         }
-        report.erased += u64::from(seen.erased.is_some());
+        match seen.absent {
+            Some(Absent::Erased(_)) => report.erased += 1,
+            Some(Absent::LocationToken) => report.location_tokens_gone += 1,
+            None => {}
+        }
         report.checkpoints += u64::from(check_signed(store, key, &examiner)?);
         if examiner.size().get().is_multiple_of(PROGRESS_EVERY) {
             progress(examiner.size(), state.size);

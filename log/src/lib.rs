@@ -21,6 +21,7 @@ pub mod lock_record;
 pub mod open;
 mod owner;
 mod pool;
+pub mod private;
 mod queue;
 pub mod reader;
 pub mod released;

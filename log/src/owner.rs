@@ -165,10 +165,9 @@ impl<S: Stamper> Owner<S> {
         stamp: Stamp,
         reply: Reply<S>,
     ) {
-        let leaf = stamp.leaf(place.time().time);
-        let answer = stamp.answer;
+        let (leaf, body, answer) = stamp.into_parts(place.time().time);
         let waiter = Waiter::Client { answer, reply };
-        self.seal(sealed, place, &leaf, Body::Token(stamp.token), waiter);
+        self.seal(sealed, place, &leaf, body, waiter);
     }
 
     /// Leaves the place void. The request is returned to be stamped anew, once.

@@ -9,10 +9,11 @@ use meridian_merkle::index::{LeafIndex, TreeSize};
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::note::signed_note::SignedNote;
 use meridian_wire::proof::{TlogProof, TlogProofError};
+use meridian_wire::time::UnixMicros;
 
 use crate::identity::{CheckpointFault, OwnCheckpoint, check_checkpoint};
 use crate::lock_record::LockState;
-use crate::store::{Row, Store, StoreError};
+use crate::store::{LocationToken, Row, Store, StoreError};
 
 /// Reads the log up to the newest released checkpoint and nothing beyond,
 /// whatever else the store holds already. Its clones see the same log.
@@ -148,8 +149,8 @@ impl LogReader {
         self.leaf_within(index, self.size())
     }
 
-    /// The token under a serial number, without certificates. `None` if it is
-    /// not released, is no stamp, or was erased.
+    /// The token of the time stamp under a serial number, without certificates.
+    /// `None` if it is not released, is no time stamp, or was erased.
     ///
     /// # Errors
     ///
@@ -159,6 +160,23 @@ impl LogReader {
             return Ok(None);
         }
         Ok(self.store.token(index)?)
+    }
+
+    /// The same of a location stamp. `None` also if it has expired.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Store`] if it cannot be read.
+    pub fn location_token(
+        &self,
+        index: LeafIndex,
+        now: UnixMicros,
+    ) -> Result<Option<LocationToken>, ReadError> {
+        if index.get() >= self.size().get() {
+            return Ok(None);
+        }
+        let token = self.store.location_token(index)?;
+        Ok(token.filter(|token| now < token.keep_until))
     }
 
     fn leaf_within(&self, index: LeafIndex, size: TreeSize) -> Result<Option<Vec<u8>>, ReadError> {

@@ -9,6 +9,9 @@ use meridian_wire::leaf::Leaf;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::serial::SerialNumber;
 
+use crate::commit::Body;
+use crate::store::LocationToken;
+
 /// An authority, as far as the log knows one.
 ///
 /// Called from several threads at once. `stamp` may block and may hang; the
@@ -77,9 +80,16 @@ impl Place {
 /// A signed token and what the log needs of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Stamp {
-    pub(crate) digest: [u8; 32],
-    pub(crate) token: Vec<u8>,
+    digest: [u8; 32],
+    kept: KeptToken,
     pub(crate) answer: Vec<u8>,
+}
+
+/// The token as the log keeps it: which says of what kind the stamp is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum KeptToken {
+    Time(Vec<u8>),
+    Location(LocationToken),
 }
 
 impl Stamp {
@@ -91,13 +101,54 @@ impl Stamp {
     pub const fn time_stamp(digest: [u8; 32], token: Vec<u8>, answer: Vec<u8>) -> Self {
         Self {
             digest,
-            token,
+            kept: KeptToken::Time(token),
             answer,
         }
     }
 
-    pub(crate) const fn leaf(&self, time: UnixMicros) -> Leaf {
-        Leaf::time_stamp(time, self.digest)
+    /// A location stamp: the same, with the moment until which its token is
+    /// kept. If that is not after the stamp's own time, it is never written.
+    #[must_use]
+    pub const fn location_stamp(
+        digest: [u8; 32],
+        token: Vec<u8>,
+        answer: Vec<u8>,
+        keep_until: UnixMicros,
+    ) -> Self {
+        Self {
+            digest,
+            kept: KeptToken::Location(LocationToken::new(token, keep_until)),
+            answer,
+        }
+    }
+
+    /// The same, and who may later have the token of a location stamp erased
+    /// ([`erase_location_tokens_of`](crate::private::PrivateRows::erase_location_tokens_of)).
+    /// Opaque to the log; nothing for a time stamp, which tells of nobody.
+    #[must_use]
+    pub const fn owned_by(mut self, owner: [u8; 32]) -> Self {
+        if let KeptToken::Location(token) = &mut self.kept {
+            token.owner = Some(owner);
+        }
+        self
+    }
+
+    /// The leaf of the stamp, what is kept beside it, and the answer.
+    pub(crate) fn into_parts(self, time: UnixMicros) -> (Leaf, Body, Vec<u8>) {
+        let (leaf, body) = match self.kept {
+            KeptToken::Time(token) => (Leaf::time_stamp(time, self.digest), Body::Token(token)),
+            KeptToken::Location(token) => {
+                let leaf = Leaf::location_stamp(time, self.digest);
+                let kept = token.keep_until > time;
+                let body = if kept {
+                    Body::LocationToken(token)
+                } else {
+                    Body::Nothing
+                };
+                (leaf, body)
+            }
+        };
+        (leaf, body, self.answer)
     }
 }
 

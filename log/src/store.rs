@@ -2,12 +2,17 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::PathBuf;
 
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 
+use meridian_wire::time::UnixMicros;
+
+use crate::private::PrivateFamily;
 use crate::state::StoredState;
 
+mod expiring;
 pub mod mem;
 pub mod rocks;
 
@@ -66,6 +71,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// [`StoreError`] if it cannot be read.
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The token of a location stamp, as long as it is kept; also after it
+    /// expired, until it is swept. `None` for what is no location stamp, and for
+    /// a token that was swept, erased or not kept at all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError>;
+
     /// Salt and body of an event; `None` as for [`Store::token`].
     ///
     /// # Errors
@@ -91,8 +105,10 @@ pub struct CommitBatch {
     pub leaves: Vec<Vec<u8>>,
     /// The subtrees above level 0 that the leaves complete.
     pub nodes: Vec<(NodeId, Hash)>,
-    /// The tokens of those leaves that are stamps.
+    /// The tokens of those leaves that are time stamps.
     pub tokens: Vec<(LeafIndex, Vec<u8>)>,
+    /// The tokens of those leaves that are location stamps.
+    pub location_tokens: Vec<(LeafIndex, LocationToken)>,
     /// Salt and body of those leaves that are events.
     pub events: Vec<(LeafIndex, Vec<u8>)>,
     /// The state after the batch; its checkpoint also becomes a row of its own.
@@ -108,8 +124,34 @@ impl CommitBatch {
             leaves,
             nodes: Vec::new(),
             tokens: Vec::new(),
+            location_tokens: Vec::new(),
             events: Vec::new(),
             state,
+        }
+    }
+}
+
+/// The token of a location stamp. It says where somebody was, so it is kept for
+/// a time only and can be erased; the leaf and its proof stay.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LocationToken {
+    /// The token, without certificates.
+    pub token: Vec<u8>,
+    /// From when on it is not there any more.
+    pub keep_until: UnixMicros,
+    /// Who may have it erased: opaque to the log.
+    pub owner: Option<[u8; 32]>,
+}
+
+impl LocationToken {
+    /// A token without an owner.
+    #[must_use]
+    pub const fn new(token: Vec<u8>, keep_until: UnixMicros) -> Self {
+        Self {
+            token,
+            keep_until,
+            owner: None,
         }
     }
 }
@@ -124,12 +166,18 @@ pub enum Row {
     Leaf(LeafIndex),
     /// The hash of a complete subtree.
     Node(NodeId),
-    /// A token.
+    /// The token of a time stamp.
     Token(LeafIndex),
+    /// The token of a location stamp.
+    LocationToken(LeafIndex),
     /// Salt and body of an event.
     Event(LeafIndex),
     /// A signed checkpoint.
     Checkpoint(TreeSize),
+    /// A private row. Which one is not said: keys are private too.
+    Private(PrivateFamily),
+    /// When private rows expire.
+    Expiry,
 }
 
 impl fmt::Display for Row {
@@ -139,8 +187,11 @@ impl fmt::Display for Row {
             Self::Leaf(index) => write!(f, "leaf {index}"),
             Self::Node(id) => write!(f, "node {id}"),
             Self::Token(index) => write!(f, "token {index}"),
+            Self::LocationToken(index) => write!(f, "location token {index}"),
             Self::Event(index) => write!(f, "event {index}"),
             Self::Checkpoint(size) => write!(f, "checkpoint {size}"),
+            Self::Private(family) => write!(f, "a row of {}", family.name()),
+            Self::Expiry => f.write_str("a row of loc_expiries"),
         }
     }
 }
@@ -155,6 +206,17 @@ pub enum StoreError {
     /// The database has no such column family, so it is not one of ours.
     #[error("the database has no column family {0}")]
     NoFamily(&'static str),
+    /// A log file of the database is damaged so that reading it would not end.
+    #[error("{} is damaged at octet {at}; restore a copy of the database", path.display())]
+    LogFile {
+        /// The log file.
+        path: PathBuf,
+        /// Where in it.
+        at: u64,
+    },
+    /// Private rows were not compacted; the database's own log says why.
+    #[error("private rows were not compacted")]
+    NotCompacted,
     /// A row is there and is not what such a row must be.
     #[error("row {0} is malformed")]
     Malformed(Row),

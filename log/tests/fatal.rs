@@ -15,7 +15,7 @@ use meridian_log::open::LogParts;
 use meridian_log::released::Outcome;
 use meridian_log::sequencer::SubmitError;
 use meridian_log::state::StoredState;
-use meridian_log::store::{CommitBatch, Store, StoreError};
+use meridian_log::store::{CommitBatch, LocationToken, Store, StoreError};
 use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use rig::{FaultStamper, World, check_released, limits};
@@ -82,6 +82,10 @@ impl Store for Faulty<Arc<dyn Store>> {
 
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.token(index)
+    }
+
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError> {
+        self.inner.location_token(index)
     }
 
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {

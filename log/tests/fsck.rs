@@ -6,23 +6,25 @@ mod rig;
 use meridian_log::fault::Fault;
 use meridian_log::fsck::fsck;
 use meridian_log::released::Outcome;
-use meridian_log::store::{CommitBatch, Row};
+use meridian_log::store::{CommitBatch, LocationToken, Row};
 use meridian_merkle::hash::leaf_hash;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use meridian_signing::digest::sha256;
 use meridian_wire::leaf::Leaf;
 use meridian_wire::time::UnixMicros;
-use rig::{FaultStamper, START, World, limits};
+use rig::{FaultStamper, PLACE, START, World, limits};
+
+/// The leaf of the location stamp in the log that is looked at.
+const PLACED: LeafIndex = LeafIndex::new(15);
 
 /// A log of twenty leaves, each committed alone.
 fn world() -> World {
     let world = World::new();
     let rig = world.start(&FaultStamper::sound(), limits());
     for number in 1..20 {
-        assert!(matches!(
-            rig.ask(&format!("r{number}")),
-            Outcome::Stamped(_)
-        ));
+        let kind = if number == PLACED.get() { PLACE } else { "r" };
+        let name = format!("{kind}{number}");
+        assert!(matches!(rig.ask(&name), Outcome::Stamped(_)));
     }
     world
 }
@@ -45,6 +47,8 @@ fn an_untouched_log_has_no_fault() {
     assert_eq!(report.size, TreeSize::new(20));
     assert_eq!((report.stamps, report.events, report.voids), (19, 1, 0));
     assert_eq!((report.checkpoints, report.erased), (20, 0));
+    let places = (report.location_stamps, report.location_tokens_gone);
+    assert_eq!(places, (1, 0));
 }
 
 #[test]
@@ -105,6 +109,28 @@ fn names_a_token_that_belongs_to_no_stamp() {
     let index = LeafIndex::new(0);
     let fault = check(|rows| rows.tokens = vec![(index, b"token".to_vec())]);
     assert!(matches!(fault, Fault::OutOfPlace(Row::Token(found)) if found == index));
+}
+
+#[test]
+fn names_a_location_token_that_was_changed() {
+    let token = LocationToken::new(b"another".to_vec(), START);
+    let fault = check(|rows| rows.location_tokens = vec![(PLACED, token)]);
+    assert!(matches!(fault, Fault::Digest(Row::LocationToken(found)) if found == PLACED));
+}
+
+#[test]
+fn names_a_location_token_that_belongs_to_a_time_stamp() {
+    let index = LeafIndex::new(3);
+    let token = LocationToken::new(rig::token("r3", 3), START);
+    let fault = check(|rows| rows.location_tokens = vec![(index, token)]);
+    assert!(matches!(fault, Fault::OutOfPlace(Row::LocationToken(found)) if found == index));
+}
+
+#[test]
+fn names_a_token_of_a_location_stamp_where_it_would_not_expire() {
+    let token = rig::token(&format!("{PLACE}{PLACED}"), PLACED.get());
+    let fault = check(|rows| rows.tokens = vec![(PLACED, token)]);
+    assert!(matches!(fault, Fault::OutOfPlace(Row::Token(found)) if found == PLACED));
 }
 
 #[test]

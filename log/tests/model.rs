@@ -11,7 +11,7 @@ use meridian_log::sequencer::SequencerLimits;
 use meridian_merkle::index::LeafIndex;
 use meridian_wire::leaf::EventName;
 use proptest::prelude::*;
-use rig::{DEADLINE, FaultKind, FaultStamper, World, check_proof, check_released};
+use rig::{DEADLINE, FaultKind, FaultStamper, PLACE, World, check_proof, check_released};
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -30,6 +30,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Every third request is for a location stamp.
+fn name(at: usize) -> String {
+    match at % 3 {
+        0 => format!("{PLACE}{at}"),
+        _ => format!("r{at}"),
+    }
+}
+
 fn live(steps: &[Step], fails_every: u64, batch: usize, queue: usize) {
     let world = World::new();
     let stamper =
@@ -40,7 +48,7 @@ fn live(steps: &[Step], fails_every: u64, batch: usize, queue: usize) {
     for step in steps {
         match *step {
             Step::Burst(count) => {
-                let names: Vec<_> = (0..count).map(|at| format!("r{at}")).collect();
+                let names: Vec<_> = (0..count).map(name).collect();
                 let answers = names
                     .iter()
                     .filter_map(|name| rig.submit(name).ok().map(|answer| (name, answer)));

@@ -39,7 +39,9 @@ impl Body {
             | Kind::MerkleRoots
             | Kind::MerkleInclusion
             | Kind::MerkleConsistency
-            | Kind::LocationTree => Ok(Self::Fields(Fields::parse(text))),
+            | Kind::LocationTree
+            | Kind::H3Cells
+            | Kind::LocationEvidence => Ok(Self::Fields(Fields::parse(text))),
         }
     }
 
@@ -114,6 +116,12 @@ impl Fields {
                 Err(VectorError::NotOnce { name, count })
             }
         }
+    }
+
+    /// The values of every field of a name, of which there may be none.
+    #[must_use]
+    pub fn all_text(&self, name: &'static str) -> Vec<&str> {
+        self.values(name).collect()
     }
 
     /// The number in a field that is there once.

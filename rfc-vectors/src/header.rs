@@ -38,6 +38,10 @@ pub enum Kind {
     LocationDisclosures,
     /// The salted tree of a location claim: fields.
     LocationTree,
+    /// Cells of the H3 grid around points: fields.
+    H3Cells,
+    /// A signed location, the challenge it answers, and what it says: fields.
+    LocationEvidence,
 }
 
 impl Kind {
@@ -59,6 +63,8 @@ impl Kind {
             "location-claim" => Ok(Self::LocationClaim),
             "location-disclosures" => Ok(Self::LocationDisclosures),
             "location-tree" => Ok(Self::LocationTree),
+            "h3-cells" => Ok(Self::H3Cells),
+            "location-evidence" => Ok(Self::LocationEvidence),
             _ => Err(VectorError::UnknownKind),
         }
     }

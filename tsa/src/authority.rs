@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use meridian_signing::clock::StampTime;
-use meridian_wire::time::UnixMicros;
-use meridian_wire::tsp::gen_time::GenTime;
+use meridian_signing::shown::{NotShown, Shown};
 use meridian_wire::tsp::serial::SerialNumber;
 use meridian_wire::tsp::tst_info::TstInfo;
 
 use crate::error::Rejection;
 use crate::policy::{Profile, TsaPolicy};
 use crate::request::ValidRequest;
-use crate::respond::{self, Shown};
+use crate::respond;
 
 /// RFC 3161 as a function of request, time, serial and policy.
 #[derive(Clone, Debug)]
@@ -38,7 +37,8 @@ impl TimeStampAuthority {
     ///
     /// The same as [`Self::decide`].
     pub fn admit(&self, request: &ValidRequest, time: &StampTime) -> Result<(), Rejection> {
-        self.shown(request.profile(), time).map(drop)
+        self.shown(request.profile(), time)?;
+        Ok(())
     }
 
     /// The content of the token to sign. Nothing about it is random or remembered:
@@ -47,8 +47,7 @@ impl TimeStampAuthority {
     ///
     /// # Errors
     ///
-    /// [`Rejection::ClockUncertain`], [`Rejection::TimeNotExpressible`],
-    /// [`Rejection::CertificateNotValid`].
+    /// [`Rejection::NotShown`].
     pub fn decide(
         &self,
         request: &ValidRequest,
@@ -60,45 +59,8 @@ impl TimeStampAuthority {
         Ok(respond::tst_info(request, serial, shown, ordering))
     }
 
-    fn shown(&self, profile: Profile, time: &StampTime) -> Result<Shown, Rejection> {
-        let error_us = time.reading.bound_us.saturating_add(time.bump_us);
-        let limit_us = self.policy.max_clock_error_us(profile);
-        if error_us > limit_us {
-            return Err(Rejection::ClockUncertain { error_us, limit_us });
-        }
-        let gen_time = match profile {
-            Profile::Compatible => GenTime::whole_seconds(time.time),
-            Profile::Precise => GenTime::micros(time.time),
-        }?;
-        let accuracy_us = self.policy.accuracy_us(profile, error_us);
-        self.within_validity(gen_time.to_micros(), accuracy_us)?;
-        Ok(Shown {
-            gen_time,
-            accuracy_us,
-        })
-    }
-
-    /// Both ends of genTime ± accuracy, equality accepted.
-    fn within_validity(&self, gen_time: UnixMicros, accuracy_us: u64) -> Result<(), Rejection> {
-        let validity = self.policy.validity();
-        let accuracy = i64::try_from(accuracy_us).ok();
-        let ends = accuracy.and_then(|accuracy| {
-            let earliest = gen_time.checked_sub_us(accuracy)?;
-            Some((earliest, gen_time.checked_add_us(accuracy)?))
-        });
-        match ends {
-            Some((earliest, latest))
-                if validity.contains(&earliest) && validity.contains(&latest) =>
-            {
-                Ok(())
-            }
-            _ => Err(Rejection::CertificateNotValid {
-                gen_time,
-                accuracy_us,
-                not_before: *validity.start(),
-                not_after: *validity.end(),
-            }),
-        }
+    fn shown(&self, profile: Profile, time: &StampTime) -> Result<Shown, NotShown> {
+        self.policy.practice().show(profile.rounding(), time)
     }
 }
 
@@ -107,7 +69,10 @@ mod tests {
     use std::time::Duration;
 
     use meridian_signing::clock::{BoundSource, ClockReading};
+    use meridian_signing::shown::DEFAULT_SIGNING_ALLOWANCE;
     use meridian_wire::oid;
+    use meridian_wire::time::UnixMicros;
+    use meridian_wire::tsp::gen_time::GenTime;
     use meridian_wire::tsp::hash::HashAlgorithm;
     use meridian_wire::tsp::imprint::MessageImprint;
     use meridian_wire::tsp::nonce::Nonce;
@@ -115,7 +80,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::DEFAULT_SIGNING_ALLOWANCE;
 
     /// 2026-03-01T12:00:00Z.
     const NOON: i64 = 1_772_366_400_000_000;
@@ -216,7 +180,10 @@ mod tests {
     #[test]
     fn refuses_a_clock_that_is_off_by_more_than_the_profile_can_state() {
         let authority = authority(&Profile::ALL);
-        let uncertain = |error_us, limit_us| Err(Rejection::ClockUncertain { error_us, limit_us });
+        let uncertain = |error_us, limit_us| {
+            let uncertain = NotShown::ClockUncertain { error_us, limit_us };
+            Err(Rejection::NotShown(uncertain))
+        };
         let compatible = asks(Some(oid::POLICY_COMPATIBLE));
         let decision = check(&authority, &compatible, (NOON, 400_001), None);
         assert_eq!(decision, uncertain(400_001, 400_000));
@@ -255,12 +222,12 @@ mod tests {
             let outside = edge + inwards * (accuracy - 1);
             assert_eq!(
                 at(outside),
-                Err(Rejection::CertificateNotValid {
+                Err(Rejection::NotShown(NotShown::CertificateNotValid {
                     gen_time: UnixMicros::new(outside),
                     accuracy_us: 100_000,
                     not_before: UnixMicros::new(NOON - DAY),
                     not_after: UnixMicros::new(NOON + DAY),
-                })
+                }))
             );
         }
     }
@@ -273,7 +240,8 @@ mod tests {
             (i64::MAX, 0),
             None,
         );
-        assert!(matches!(decision, Err(Rejection::TimeNotExpressible(_))));
+        let reason = GenTime::micros(UnixMicros::new(i64::MAX)).unwrap_err();
+        assert_eq!(decision, Err(Rejection::NotShown(reason.into())));
     }
 
     /// S4, S25: the policy asked for, else the default.

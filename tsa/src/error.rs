@@ -2,8 +2,8 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 use meridian_signing::clock::{ClockError, ClockWentBack};
+use meridian_signing::shown::NotShown;
 use meridian_wire::oid::ObjectIdentifier;
-use meridian_wire::time::{TimeOutOfRange, UnixMicros};
 use meridian_wire::tsp::hash::HashAlgorithm;
 use meridian_wire::tsp::req::ReqError;
 use meridian_wire::tsp::status::PkiFailureInfo;
@@ -37,35 +37,9 @@ pub enum Rejection {
         "the authority's clock has not yet reached the time of its last token; try again later"
     )]
     ClockWentBack(#[from] ClockWentBack),
-    /// The time is off by more than the profile can state honestly.
-    #[error(
-        "the authority's time is off by up to {error_us} µs, its policy allows {limit_us} µs; try \
-         again later"
-    )]
-    ClockUncertain {
-        /// Bound of the reading plus bump.
-        error_us: u64,
-        /// Limit of the profile.
-        limit_us: u64,
-    },
-    /// The clock shows a year that genTime cannot express.
-    #[error("the authority's clock shows an impossible year")]
-    TimeNotExpressible(#[from] TimeOutOfRange),
-    /// RFC 3161 2.4.2 and EN 319 421 TIS-7.7.1: the TSU's validity does not cover the token.
-    #[error(
-        "the time {gen_time} ± {accuracy_us} µs is outside the validity of the authority's \
-         certificate, {not_before} to {not_after}; its operator must install a new one"
-    )]
-    CertificateNotValid {
-        /// Time that the token would show.
-        gen_time: UnixMicros,
-        /// Its accuracy.
-        accuracy_us: u64,
-        /// The certificate's notBefore.
-        not_before: UnixMicros,
-        /// The certificate's notAfter.
-        not_after: UnixMicros,
-    },
+    /// RFC 3161 2.4.2: the time cannot be shown honestly.
+    #[error(transparent)]
+    NotShown(#[from] NotShown),
     /// The key did not sign, or not in time, also at the second try.
     #[error("the authority's key did not sign in time; try again")]
     SignerFailed,
@@ -109,26 +83,26 @@ impl From<&Rejection> for PkiFailureInfo {
             Rejection::Request(ReqError::PolicyNotServed(_))
             | Rejection::PolicyNotServed { .. } => Self::UnacceptedPolicy,
             Rejection::Request(ReqError::ExtensionNotServed(_)) => Self::UnacceptedExtension,
-            Rejection::Clock(_)
-            | Rejection::ClockWentBack(_)
-            | Rejection::ClockUncertain { .. }
-            | Rejection::TimeNotExpressible(_) => Self::TimeNotAvailable,
-            Rejection::CertificateNotValid { .. }
-            | Rejection::SignerFailed
-            | Rejection::QueueFull
-            | Rejection::Stopping => Self::SystemFailure,
+            Rejection::Clock(_) | Rejection::ClockWentBack(_) => Self::TimeNotAvailable,
+            Rejection::NotShown(reason) => reason.fail_info(),
+            Rejection::SignerFailed | Rejection::QueueFull | Rejection::Stopping => {
+                Self::SystemFailure
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use meridian_signing::shown::DEFAULT_SIGNING_ALLOWANCE;
     use meridian_wire::oid;
+    use meridian_wire::time::UnixMicros;
+    use meridian_wire::tsp::gen_time::GenTime;
     use meridian_wire::tsp::imprint::MessageImprint;
     use meridian_wire::tsp::req::TimeStampReq;
 
     use super::*;
-    use crate::policy::{DEFAULT_SIGNING_ALLOWANCE, Profile, TsaPolicy};
+    use crate::policy::{Profile, TsaPolicy};
     use crate::request::ValidRequest;
 
     fn policy() -> TsaPolicy {
@@ -372,12 +346,14 @@ mod tests {
     /// S17, S59: our own faults are never the client's.
     #[test]
     fn faults_of_the_authority_are_time_not_available_or_system_failure() {
+        let impossible_year = GenTime::micros(UnixMicros::new(i64::MAX)).unwrap_err();
         let time = [
             Rejection::Clock(ClockError::Unsynchronised),
-            Rejection::ClockUncertain {
+            Rejection::NotShown(NotShown::ClockUncertain {
                 error_us: 2,
                 limit_us: 1,
-            },
+            }),
+            Rejection::NotShown(impossible_year.into()),
         ];
         for rejection in time {
             assert_eq!(rejection.fail_info(), PkiFailureInfo::TimeNotAvailable);
@@ -386,12 +362,12 @@ mod tests {
             Rejection::SignerFailed,
             Rejection::QueueFull,
             Rejection::Stopping,
-            Rejection::CertificateNotValid {
+            Rejection::NotShown(NotShown::CertificateNotValid {
                 gen_time: UnixMicros::new(0),
                 accuracy_us: 1,
                 not_before: UnixMicros::new(1),
                 not_after: UnixMicros::new(2),
-            },
+            }),
         ];
         for rejection in system {
             assert_eq!(rejection.fail_info(), PkiFailureInfo::SystemFailure);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use meridian_signing::shown::{PracticeError, Rounding, TimePractice};
 use meridian_wire::oid::{self, ObjectIdentifier};
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash;
@@ -41,12 +42,12 @@ impl Profile {
         }
     }
 
-    /// The most that rounding moves genTime, in microseconds.
+    /// How its times become genTime.
     #[must_use]
-    pub const fn rounding_us(self) -> u64 {
+    pub const fn rounding(self) -> Rounding {
         match self {
-            Self::Compatible => 500_000,
-            Self::Precise => 0,
+            Self::Compatible => Rounding::WholeSeconds,
+            Self::Precise => Rounding::Micros,
         }
     }
 }
@@ -57,20 +58,6 @@ impl fmt::Display for Profile {
     }
 }
 
-/// How long a signature may take after the clock was read, unless configured
-/// otherwise. It counts towards the accuracy, and the log throws away a
-/// signature that is later. 100 ms leaves the compatible profile 400 ms for
-/// the clock.
-pub const DEFAULT_SIGNING_ALLOWANCE: Duration = Duration::from_millis(100);
-
-/// No token states an accuracy above one second (EN 319 421 TIS-7.7.2;
-/// EN 319 422 5.2.2 'at least 1 s or better').
-const MAX_ACCURACY_US: u64 = 1_000_000;
-
-/// The most that a clock may be off in the compatible profile, however short
-/// the allowance: a worse one is not what whole seconds are for.
-const MAX_COMPATIBLE_CLOCK_ERROR_US: u64 = 400_000;
-
 /// The practice of one TSU: what it serves and promises.
 #[derive(Clone, Debug)]
 pub struct TsaPolicy {
@@ -79,9 +66,8 @@ pub struct TsaPolicy {
     /// Their identifiers, in the same order, for the request decoder.
     identifiers: Vec<ObjectIdentifier>,
     default: Profile,
-    signing_allowance_us: u64,
+    practice: TimePractice,
     ordering: bool,
-    validity: RangeInclusive<UnixMicros>,
 }
 
 /// A policy that cannot be kept.
@@ -94,25 +80,12 @@ pub enum PolicyError {
         /// The default.
         default: Profile,
     },
-    /// Nothing would be left of one second for the clock.
-    #[error(
-        "a signing allowance of {allowance_us} µs leaves the clock nothing of the one second that a \
-         '{profile}' token may state; it must be below {limit_us} µs"
-    )]
-    AllowanceTooLong {
-        /// The allowance.
-        allowance_us: u64,
-        /// The profile that cannot bear it.
-        profile: Profile,
-        /// What that profile leaves.
-        limit_us: u64,
-    },
+    /// The times could not be kept.
+    #[error(transparent)]
+    Practice(#[from] PracticeError),
     /// RFC 3161 2.4.2: TRUE promises that genTime alone orders all tokens of this TSU.
     #[error("'ordering' may be on only for a TSU that serves nothing but the precise profile")]
     OrderingNeedsPreciseOnly,
-    /// No instant lies within.
-    #[error("the TSU certificate ends before it begins")]
-    ValidityEmpty,
 }
 
 impl TsaPolicy {
@@ -131,30 +104,16 @@ impl TsaPolicy {
         if !profiles.contains(&default) {
             return Err(PolicyError::DefaultNotServed { default });
         }
-        if validity.is_empty() {
-            return Err(PolicyError::ValidityEmpty);
-        }
-        let allowance_us = signing_allowance.as_nanos().div_ceil(1_000);
-        let allowance_us = u64::try_from(allowance_us).unwrap_or(u64::MAX);
-        for profile in profiles.iter().copied() {
-            let limit_us = MAX_ACCURACY_US.saturating_sub(profile.rounding_us());
-            if allowance_us >= limit_us {
-                return Err(PolicyError::AllowanceTooLong {
-                    allowance_us,
-                    profile,
-                    limit_us,
-                });
-            }
-        }
+        let roundings: Vec<Rounding> = profiles.iter().map(|it| it.rounding()).collect();
+        let practice = TimePractice::new(&roundings, signing_allowance, validity)?;
         let served = Profile::ALL.into_iter().filter(|p| profiles.contains(p));
         let profiles: Vec<Profile> = served.collect();
         Ok(Self {
             identifiers: profiles.iter().map(|profile| profile.policy()).collect(),
             profiles,
             default,
-            signing_allowance_us: allowance_us,
+            practice,
             ordering: false,
-            validity,
         })
     }
 
@@ -198,10 +157,10 @@ impl TsaPolicy {
         served.find(|profile| profile.policy() == *policy)
     }
 
-    /// How long a signature may take, rounded up to microseconds.
+    /// What it promises of times.
     #[must_use]
-    pub const fn signing_allowance(&self) -> Duration {
-        Duration::from_micros(self.signing_allowance_us)
+    pub const fn practice(&self) -> &TimePractice {
+        &self.practice
     }
 
     /// Whether tokens carry `ordering` TRUE.
@@ -209,36 +168,12 @@ impl TsaPolicy {
     pub const fn ordering(&self) -> bool {
         self.ordering
     }
-
-    /// The interval that every token's genTime ± accuracy lies in.
-    #[must_use]
-    pub const fn validity(&self) -> &RangeInclusive<UnixMicros> {
-        &self.validity
-    }
-
-    /// The most that the stamp's time may be off (bound of the reading plus
-    /// bump) under a profile, in microseconds.
-    #[must_use]
-    pub fn max_clock_error_us(&self, profile: Profile) -> u64 {
-        let left = MAX_ACCURACY_US
-            .saturating_sub(profile.rounding_us())
-            .saturating_sub(self.signing_allowance_us);
-        match profile {
-            Profile::Compatible => left.min(MAX_COMPATIBLE_CLOCK_ERROR_US),
-            Profile::Precise => left,
-        }
-    }
-
-    /// The accuracy of a token whose time is off by at most `clock_error_us`.
-    pub(crate) fn accuracy_us(&self, profile: Profile, clock_error_us: u64) -> u64 {
-        clock_error_us
-            .saturating_add(profile.rounding_us())
-            .saturating_add(self.signing_allowance_us)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use meridian_signing::shown::DEFAULT_SIGNING_ALLOWANCE;
+
     use super::*;
 
     const BOTH: [Profile; 2] = Profile::ALL;
@@ -272,21 +207,12 @@ mod tests {
     }
 
     #[test]
-    fn rejects_an_allowance_that_leaves_the_clock_nothing() {
+    fn rejects_an_allowance_that_leaves_a_profile_served_nothing() {
         assert!(policy(&BOTH, 499).is_ok());
-        assert_eq!(
-            policy(&BOTH, 500).unwrap_err(),
-            PolicyError::AllowanceTooLong {
-                allowance_us: 500_000,
-                profile: Profile::Compatible,
-                limit_us: 500_000
-            }
-        );
+        let refused = policy(&BOTH, 500).unwrap_err();
+        assert!(matches!(refused, PolicyError::Practice(_)), "{refused}");
         assert!(policy(&[Profile::Precise], 999).is_ok());
-        assert!(matches!(
-            policy(&[Profile::Precise], 1_000),
-            Err(PolicyError::AllowanceTooLong { .. })
-        ));
+        assert!(policy(&[Profile::Precise], 1_000).is_err());
     }
 
     /// S28.
@@ -303,25 +229,12 @@ mod tests {
         assert!(precise.with_ordering().unwrap().ordering());
     }
 
-    #[test]
-    fn rejects_a_validity_that_ends_before_it_begins() {
-        let backwards = UnixMicros::new(1)..=UnixMicros::new(0);
-        let made = TsaPolicy::new(
-            &BOTH,
-            Profile::Precise,
-            DEFAULT_SIGNING_ALLOWANCE,
-            backwards,
-        );
-        assert_eq!(made.unwrap_err(), PolicyError::ValidityEmpty);
-    }
-
     /// S42: no token may state more than one second.
     #[test]
     fn leaves_the_clock_what_is_left_of_one_second() {
-        let at = |allowance_ms, profile| {
-            policy(&BOTH, allowance_ms)
-                .unwrap()
-                .max_clock_error_us(profile)
+        let at = |allowance_ms, profile: Profile| {
+            let policy = policy(&BOTH, allowance_ms).unwrap();
+            policy.practice().max_clock_error_us(profile.rounding())
         };
         assert_eq!(at(100, Profile::Compatible), 400_000);
         assert_eq!(at(0, Profile::Compatible), 400_000, "never above 400 ms");

@@ -1,20 +1,11 @@
 //! The TSTInfo of a decision (RFC 3161 section 2.4.2).
 
+use meridian_signing::shown::Shown;
 use meridian_wire::tsp::accuracy::Accuracy;
-use meridian_wire::tsp::gen_time::GenTime;
 use meridian_wire::tsp::serial::SerialNumber;
 use meridian_wire::tsp::tst_info::TstInfo;
 
 use crate::request::ValidRequest;
-
-/// When, and how exactly.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shown {
-    /// As the profile rounds it.
-    pub(crate) gen_time: GenTime,
-    /// Bound of its error in microseconds.
-    pub(crate) accuracy_us: u64,
-}
 
 /// Everything in the token comes from here: the request's imprint and nonce as
 /// received, our policy, number and time, and nothing about who asked. `tsa`

@@ -50,7 +50,10 @@ impl Recognised {
         let structure = match self.structure {
             Structure::Response => "time-stamp response (.tsr)",
             Structure::Token => "bare time-stamp token",
-            Structure::Broken => "broken time-stamp token or response",
+            Structure::Broken if self.missing().is_some() => {
+                "time-stamp token or response that was cut short"
+            }
+            Structure::Broken => "damaged time-stamp token or response",
         };
         let armour = match self.armour {
             Armour::Binary => "",
@@ -58,6 +61,28 @@ impl Recognised {
             Armour::Base64 => ", base64",
         };
         format!("{structure}{armour}")
+    }
+}
+
+impl Recognised {
+    /// Octets that the outermost element announces and that are not there: the file was cut
+    /// short. None if it was not, or does not announce its length.
+    #[must_use]
+    pub fn missing(&self) -> Option<usize> {
+        let (&first, rest) = self.octets.get(1..)?.split_first()?;
+        let (length, content) = match usize::from(first) {
+            short if short < 0x80 => (short, rest),
+            long => {
+                let (digits, content) = rest.split_at_checked(long - 0x80)?;
+                let length = digits.iter().try_fold(0_usize, |length, digit| {
+                    length.checked_mul(256)?.checked_add(usize::from(*digit))
+                })?;
+                (length, content)
+            }
+        };
+        length
+            .checked_sub(content.len())
+            .filter(|missing| *missing > 0)
     }
 }
 
@@ -228,6 +253,9 @@ mod tests {
     fn calls_a_token_that_was_cut_short_broken() {
         let mut cut = vec![0x30, 0x82, 0x10, 0x00, 0x06, 0x09];
         cut.extend_from_slice(oid::ID_SIGNED_DATA.as_bytes());
-        assert_eq!(recognise(&cut).unwrap().structure, Structure::Broken);
+        let cut = recognise(&cut).unwrap();
+        assert_eq!(cut.structure, Structure::Broken);
+        assert_eq!(cut.missing(), Some(0x1000 - 11));
+        assert!(cut.describe().contains("cut short"));
     }
 }

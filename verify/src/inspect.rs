@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use meridian_wire::loc::claim::LocationClaim;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::signed_data::{CertificateChoice, CertificateKind};
@@ -16,8 +17,11 @@ use crate::checks::tst_info::Times;
 use crate::crypto::key::PublicKey;
 use crate::facts::TokenFacts;
 use crate::input::Recognised;
+use crate::location::disclosures;
 use crate::name::show;
 use crate::report::json::TokenOut;
+use crate::report::place_json::{ClaimOut, ValueOut};
+use crate::report::place_text::write_claim;
 use crate::report::text::write_token;
 
 /// A token laid open.
@@ -29,9 +33,20 @@ pub struct Inspection {
     #[serde(skip)]
     facts: Option<TokenFacts>,
     token: Option<TokenOut>,
+    location: Option<LocationOut>,
     signers: Vec<SignerOut>,
     certificates: Vec<CertificateOut>,
     revocation_data: usize,
+}
+
+/// The claim about place, or why it cannot be read.
+#[derive(Debug, Serialize)]
+struct LocationOut {
+    claim: Option<ClaimOut>,
+    revealed: Vec<ValueOut>,
+    fault: Option<String>,
+    #[serde(skip)]
+    text: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,11 +106,38 @@ pub fn inspect(input: &Recognised) -> Result<Inspection, ReadError> {
         octets: input.octets.len(),
         encoding: kinds.iter().map(|kind| kind.describe()).collect(),
         token: facts.as_ref().map(TokenOut::of),
+        location: tst_info.as_ref().and_then(LocationOut::of),
         facts,
         signers: signers.collect(),
         certificates: signed.certificates.iter().map(CertificateOut::of).collect(),
         revocation_data: signed.revocation.len(),
     })
+}
+
+impl LocationOut {
+    fn of(tst_info: &TstInfoView<'_>) -> Option<Self> {
+        match LocationClaim::find(tst_info) {
+            Ok(claim) => {
+                let claim = claim?;
+                let values = disclosures::revealed(claim.fields());
+                let mut text = String::new();
+                // Writing to a String does not fail.
+                let _ = write_claim(&mut text, claim.fields(), &values, &[]);
+                Some(Self {
+                    claim: Some(ClaimOut::of(&claim)),
+                    revealed: values.iter().map(ValueOut::of).collect(),
+                    fault: None,
+                    text,
+                })
+            }
+            Err(fault) => Some(Self {
+                claim: None,
+                revealed: Vec::new(),
+                fault: Some(fault.to_string()),
+                text: format!("  {fault}\n"),
+            }),
+        }
+    }
 }
 
 impl CertificateOut {
@@ -164,6 +206,9 @@ impl Inspection {
         match &self.facts {
             Some(facts) => write_token(out, facts)?,
             None => writeln!(out, "  TSTInfo cannot be read")?,
+        }
+        if let Some(location) = &self.location {
+            write!(out, "location claim\n{}", location.text)?;
         }
         for signer in &self.signers {
             writeln!(out, "signer")?;

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod finding;
 pub mod input;
 pub mod inspect;
+pub mod location;
 pub mod note;
 pub mod pem;
 pub mod policy;

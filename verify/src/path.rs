@@ -38,6 +38,12 @@ pub(crate) struct Path<'p, 'a> {
 pub(crate) enum PathFault {
     #[error("no path from the signer's certificate to a trusted one; its issuer is {issuer}")]
     NoPath { issuer: String },
+    #[error(
+        "no path from the signer's certificate to a trusted one: a trusted certificate has the \
+         name of the issuer, {issuer}, but another key, which did not sign; it may be an older, a \
+         newer or an unrelated authority of that name"
+    )]
+    OtherKey { issuer: String },
     #[error("the path to a trusted certificate is broken: {name}: {fault}")]
     Broken { name: String, fault: StepFault },
     #[error("the path cannot be judged: {name}: {fault}")]
@@ -57,15 +63,18 @@ pub(crate) fn find_path<'p, 'a>(
         terms,
         checks: 0,
         fault: None,
+        namesake: None,
     };
     match search.extend(&mut vec![signer]) {
         Some(path) => Ok(path),
         None if search.is_exhausted() => Err(PathFault::Exhausted),
         None => {
             let issuer = show(&signer.issuer);
-            Err(search
-                .fault
-                .map_or(PathFault::NoPath { issuer }, |(_, fault)| fault))
+            let none = match search.namesake {
+                Some(issuer) => PathFault::OtherKey { issuer },
+                None => PathFault::NoPath { issuer },
+            };
+            Err(search.fault.map_or(none, |(_, fault)| fault))
         }
     }
 }
@@ -77,6 +86,8 @@ struct Search<'p, 'a, 't> {
     checks: usize,
     /// The fault that was met farthest from the signer.
     fault: Option<(usize, PathFault)>,
+    /// Name of an anchor that a certificate names as its issuer, and whose key did not sign it.
+    namesake: Option<String>,
 }
 
 impl<'p, 'a> Search<'p, 'a, '_> {
@@ -102,6 +113,9 @@ impl<'p, 'a> Search<'p, 'a, '_> {
                 return None;
             }
             if !self.has_signed(issuer, last, chain.len()) {
+                if pool.anchors.iter().any(|anchor| anchor.raw == issuer.raw) {
+                    self.namesake = Some(show(&issuer.subject));
+                }
                 continue;
             }
             chain.push(issuer);

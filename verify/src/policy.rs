@@ -9,6 +9,8 @@ use meridian_wire::tlog_policy::TlogPolicy;
 
 use crate::algorithms::catalogue::Catalogue;
 
+use crate::location::inputs::PlaceInputs;
+
 /// Certificates that the caller trusts: at least one, and each readable.
 ///
 /// A type of its own, so that a certificate out of a token can never be an anchor.
@@ -97,6 +99,8 @@ pub struct VerifyPolicy {
     pub require_log: bool,
     /// Until when which algorithm is good.
     pub algorithms: Catalogue,
+    /// What is at hand about place, and asked.
+    pub place: PlaceInputs,
     /// The time of verification.
     pub at: UnixMicros,
 }
@@ -116,6 +120,7 @@ impl VerifyPolicy {
             proof: None,
             require_log: false,
             algorithms: Catalogue::default(),
+            place: PlaceInputs::NONE,
             at,
         }
     }

@@ -1,15 +1,21 @@
 //! The outcome of a verification.
 
 pub mod json;
+pub(crate) mod place_json;
+pub(crate) mod place_text;
 pub mod text;
 
 use meridian_wire::time::UnixMicros;
 
 use crate::checks::log::LogPlace;
 use crate::facts::TokenFacts;
-use crate::finding::Finding;
-use crate::verdict::Models;
+use crate::finding::{CheckId, Finding, Status};
+use crate::location::place::Place;
+use crate::verdict::{Model, Models, Verdict};
 use crate::verified::VerifiedTimestamp;
+
+/// The check that tells the two models of time apart.
+const ETSI: CheckId = CheckId::new(100);
 
 /// Verdicts, every finding, and what the token says. The same token, data and policy give
 /// the same report, octet by octet.
@@ -21,6 +27,7 @@ pub struct Report {
     pub(crate) findings: Vec<Finding>,
     pub(crate) token: Option<TokenFacts>,
     pub(crate) log: Option<LogPlace>,
+    pub(crate) place: Option<Place>,
     pub(crate) verified: Option<VerifiedTimestamp>,
 }
 
@@ -31,7 +38,32 @@ impl Report {
         &self.models
     }
 
-    /// Every finding, by id.
+    /// The verdict that counts: of the model, and of the place if the caller asked about it.
+    #[must_use]
+    pub const fn verdict(&self, model: Model) -> Verdict {
+        let time = self.models.of(model);
+        match &self.place {
+            Some(place) if place.asked() => time.and(place.verdict()),
+            _ => time,
+        }
+    }
+
+    /// The findings that keep the verdict from being passed: those that failed or are undecided,
+    /// of place only if the caller asked, and V100 where it is the model that decides.
+    #[must_use]
+    pub fn reasons(&self, model: Model) -> Vec<&Finding> {
+        let etsi = model == Model::Etsi && self.models.etsi != self.models.gen_time;
+        let decides = move |finding: &&Finding| match finding.status {
+            Status::Failed | Status::Indeterminate => true,
+            Status::Warning => etsi && finding.id == ETSI,
+            _ => false,
+        };
+        let place = self.place.iter().filter(|place| place.asked());
+        let place = place.flat_map(|place| place.findings());
+        self.findings.iter().chain(place).filter(decides).collect()
+    }
+
+    /// Every finding about the time-stamp, by id.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -41,6 +73,12 @@ impl Report {
     #[must_use]
     pub const fn token(&self) -> Option<&TokenFacts> {
         self.token.as_ref()
+    }
+
+    /// What became of the token's claim about place; none if it has none and nobody asked.
+    #[must_use]
+    pub const fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// The proofs, if no check stands in the way.

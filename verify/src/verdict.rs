@@ -26,6 +26,15 @@ impl Verdict {
         }
     }
 
+    /// This and that: failed if one failed, passed only if both passed.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::Passed, Self::Passed) => Self::Passed,
+            _ => Self::Indeterminate,
+        }
+    }
+
     /// Passed only with the complete set of proofs; failed if anything failed.
     pub(crate) fn of(findings: &[Finding], verified: Option<&VerifiedTimestamp>) -> Self {
         let any = |status| findings.iter().any(|finding| finding.status == status);

@@ -27,6 +27,8 @@ use crate::facts::TokenFacts;
 use crate::finding::{Checked, Finding};
 use crate::input::Recognised;
 use crate::instant::Interval;
+use crate::location::place::Place;
+use crate::location::{self, TimeJudged};
 use crate::log_proof;
 use crate::path::find_path;
 use crate::path::validate::Terms;
@@ -54,7 +56,8 @@ pub fn imprint_algorithm(input: &Recognised) -> Option<HashAlgorithm> {
 /// data; none means that it is not at hand, which leaves the verdict indeterminate at best.
 ///
 /// Not checked: the request's nonce and policy (there is no request here), OCSP, name
-/// constraints, certificate policies, witnesses of the log, later proofs of existence.
+/// constraints, certificate policies, witnesses of the log, later proofs of existence; of a place,
+/// what [`crate::location`] says.
 #[must_use]
 pub fn verify_timestamp(
     input: &Recognised,
@@ -67,7 +70,7 @@ pub fn verify_timestamp(
     let outcome = match &opened {
         Err(error) => {
             container::check(input, Err(*error), &walk, None, &mut findings);
-            Outcome::default()
+            Outcome::unreadable(policy)
         }
         Ok(container) => {
             let mut run = Run {
@@ -93,6 +96,7 @@ pub fn verify_timestamp(
         findings,
         token: outcome.facts,
         log: outcome.log,
+        place: outcome.place,
         verified: outcome.verified,
     }
 }
@@ -103,7 +107,17 @@ struct Outcome {
     verified: Option<VerifiedTimestamp>,
     facts: Option<TokenFacts>,
     log: Option<LogPlace>,
+    place: Option<Place>,
     holds_now: bool,
+}
+
+impl Outcome {
+    fn unreadable(policy: &VerifyPolicy) -> Self {
+        Self {
+            place: location::unreadable(&policy.place),
+            ..Self::default()
+        }
+    }
 }
 
 /// What the checks work on.
@@ -134,16 +148,16 @@ impl Run<'_> {
             (Some(Ok(tst_info)), Some(signer)) => (tst_info, signer),
             (Some(Err(error)), _) => {
                 Checked::<20>::failed(format!("TSTInfo cannot be read: {error}")).record(findings);
-                return Outcome::default();
+                return Outcome::unreadable(self.policy);
             }
             (Some(Ok(tst_info)), None) => {
                 let facts = TokenFacts::of(&tst_info, Times::read(&tst_info).as_ref(), None);
                 return Outcome {
                     facts: Some(facts),
-                    ..Outcome::default()
+                    ..Outcome::unreadable(self.policy)
                 };
             }
-            (None, _) => return Outcome::default(),
+            (None, _) => return Outcome::unreadable(self.policy),
         };
         let times = Times::read(&tst_info);
         let said = tst_info::check(&tst_info, times.as_ref(), self.policy.at, findings);
@@ -165,8 +179,18 @@ impl Run<'_> {
                 log: trust.log?,
             })
         })();
+        let stamp = Stamp {
+            signer,
+            tst_info: &tst_info,
+            times: times.as_ref(),
+        };
+        let time = TimeJudged {
+            verdict: Verdict::of(findings, verified.as_ref()),
+            verified: verified.is_some(),
+        };
         Outcome {
             verified,
+            place: location::check(&stamp, &self.policy.place, time),
             facts: Some(trust.facts),
             log: trust.place,
             holds_now: trust.holds_now,

@@ -9,4 +9,6 @@ pub mod frontier;
 pub mod hash;
 pub mod inclusion;
 pub mod index;
+#[cfg(test)]
+mod published;
 mod subtree;

@@ -105,8 +105,16 @@ impl SoftwareSigner {
     }
 }
 
-/// Mode and content come from one open file: nobody can swap it in between.
-fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+/// The content of a private file, wiped after use: a key in whatever form.
+///
+/// Mode and content come from one open file: nobody can swap it in between. Not checked: as
+/// [`SoftwareSigner::from_pkcs8_file`].
+///
+/// # Errors
+///
+/// [`KeyFileError`] for a file that cannot be read, is none, is larger than a key, or is open to
+/// others than its owner.
+pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     let failed = |source| KeyFileError::Read {
         path: path.to_owned(),
         source,

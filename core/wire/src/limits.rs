@@ -68,6 +68,9 @@ pub const MAX_LOCATION_CLAIM_BYTES: usize = 1_024;
 /// Octets of a location request in DER, evidence included.
 pub const MAX_LOCATION_REQUEST_BYTES: usize = 65_536;
 
+/// Octets of a time-stamp request with a location request in it.
+pub const MAX_LOCATION_STAMP_REQUEST_BYTES: usize = MAX_REQUEST_BYTES + MAX_LOCATION_REQUEST_BYTES;
+
 /// Octets of disclosures in DER: all sixteen slots with their largest values have under 5,000.
 pub const MAX_DISCLOSURES_BYTES: usize = 8_192;
 
@@ -76,3 +79,7 @@ pub const MAX_TLOG_POLICY_BYTES: usize = 64 << 10;
 
 /// Lines of a log policy.
 pub const MAX_TLOG_POLICY_LINES: usize = 512;
+
+/// Octets of an evidence bundle in DER. A request has at most half of it; the rest is what the
+/// authority adds.
+pub const MAX_EVIDENCE_BUNDLE_BYTES: usize = 131_072;

@@ -6,8 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 
+use crate::private::PrivateFamily;
 use crate::state::StoredState;
-use crate::store::{CommitBatch, Store, StoreError};
+use crate::store::{CommitBatch, LocationToken, Store, StoreError};
+
+mod private;
 
 /// Rows in memory, gone with the value. For tests and simulations; no
 /// configuration can name it.
@@ -22,9 +25,12 @@ struct Rows {
     leaves: BTreeMap<LeafIndex, Vec<u8>>,
     nodes: BTreeMap<NodeId, Hash>,
     tokens: BTreeMap<LeafIndex, Vec<u8>>,
+    location_tokens: BTreeMap<LeafIndex, LocationToken>,
     events: BTreeMap<LeafIndex, Vec<u8>>,
     checkpoints: BTreeMap<TreeSize, String>,
     state: Option<StoredState>,
+    private: BTreeMap<PrivateFamily, private::Family>,
+    policies: BTreeMap<[u8; 32], Vec<u8>>,
 }
 
 impl MemStore {
@@ -55,6 +61,8 @@ impl Store for MemStore {
             .extend(indexes.zip(batch.leaves.iter().cloned()));
         rows.nodes.extend(batch.nodes.iter().copied());
         rows.tokens.extend(batch.tokens.iter().cloned());
+        rows.location_tokens
+            .extend(batch.location_tokens.iter().cloned());
         rows.events.extend(batch.events.iter().cloned());
         rows.checkpoints
             .insert(batch.state.size, batch.state.checkpoint.clone());
@@ -76,6 +84,10 @@ impl Store for MemStore {
 
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.rows().tokens.get(&index).cloned())
+    }
+
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError> {
+        Ok(self.rows().location_tokens.get(&index).cloned())
     }
 
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {

@@ -1,22 +1,36 @@
-//! The store on RocksDB: six column families, one synced `WriteBatch` per commit.
+//! The store on RocksDB: one column family for each kind of row, one synced
+//! `WriteBatch` per commit.
 
 use std::path::Path;
 
 use meridian_merkle::hash::{HASH_LEN, Hash};
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice,
-    DBRecoveryMode, LogLevel, Options, WriteBatch, WriteOptions,
+    ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, Options, WriteBatch, WriteOptions,
 };
 
+use crate::private::PrivateFamily;
 use crate::state::StoredState;
-use crate::store::{CommitBatch, Row, Store, StoreError};
+use crate::store::{CommitBatch, LocationToken, Row, Store, StoreError};
+
+mod location_tokens;
+mod log_files;
+mod place;
+mod private;
+mod stripes;
+mod sweep;
+mod tuning;
+
+use log_files::look_at_log_files;
+use stripes::Stripes;
+use sweep::Swept;
+use tuning::{options, private_family_options, public_family_options};
 
 /// Leaf index (8 octets) to the leaf's exact octets.
 const LEAVES: &str = "leaves";
 /// Last leaf below the node (8 octets), level (1) to the node's hash.
 const NODES: &str = "nodes";
-/// Leaf index to token. Private.
+/// Leaf index to token of a time stamp. Private.
 const TOKENS: &str = "tokens";
 /// Leaf index to salt and body of an event. Private.
 const EVENTS: &str = "events";
@@ -26,25 +40,29 @@ const CHECKPOINTS: &str = "checkpoints";
 const META: &str = "meta";
 const STATE_KEY: &[u8] = b"state";
 
-const FAMILIES: [&str; 6] = [LEAVES, NODES, TOKENS, EVENTS, CHECKPOINTS, META];
+/// Leaf index to expiry, owner and token of a location stamp. Private, expiring.
+const LOCATION_TOKENS: &str = "loc_tokens";
+/// Owner (32), leaf index (8) to nothing: which location tokens are whose.
+const OWNERS: &str = "loc_owners";
+/// Expiry (8), where the row is (1), its key to nothing: what expires when.
+const EXPIRIES: &str = "loc_expiries";
+/// Digest to policy document. Public.
+const POLICIES: &str = "policies";
 
-const MIB: usize = 1 << 20;
+/// Without these a database is none of ours.
+const LOG_FAMILIES: [&str; 6] = [LEAVES, NODES, TOKENS, EVENTS, CHECKPOINTS, META];
 
-/// Blocks of tables, their indexes and filters. The server has to stay under
-/// 100 MiB; the log's own reads are of its right edge, so this serves old
-/// proofs and tokens only.
-const BLOCK_CACHE_BYTES: usize = 16 * MIB;
-
-/// Memtables of all families together; full ones are flushed while the next
-/// fill, so about twice this is resident at worst.
-const WRITE_BUFFER_BYTES: usize = 12 * MIB;
-
-/// Open table files. Each costs its reader's few KiB beside the cache.
-const MAX_OPEN_FILES: i32 = 128;
-
-/// RocksDB's own text log, per file and in files.
-const INFO_LOG_BYTES: usize = MIB;
-const INFO_LOG_FILES: usize = 2;
+/// Those beside the log that hold private rows. A database from before there
+/// were location stamps gets them when it is opened for writing.
+const PRIVATE_FAMILIES: [&str; 7] = [
+    PrivateFamily::Challenges.name(),
+    PrivateFamily::Tickets.name(),
+    PrivateFamily::Subjects.name(),
+    PrivateFamily::Travel.name(),
+    LOCATION_TOKENS,
+    OWNERS,
+    EXPIRIES,
+];
 
 /// A RocksDB database with the rows of one log.
 ///
@@ -64,11 +82,13 @@ const INFO_LOG_FILES: usize = 2;
 /// - **Log files are not recycled.** It would save the update of the file's
 ///   length at each sync, but old records behind the new tail have made
 ///   recovery skip records before (RocksDB pull request 7252).
-/// - **Keys ascend in every family**, nodes too (the last leaf that they cover
+/// - **Keys ascend in every family of the log**, nodes too (the last leaf that they cover
 ///   comes first), so that compaction moves files without rewriting them.
 #[derive(Debug)]
 pub struct RocksStore {
     db: DB,
+    stripes: Stripes,
+    swept: Swept,
 }
 
 impl RocksStore {
@@ -81,37 +101,52 @@ impl RocksStore {
         let mut options = options();
         options.create_if_missing(true);
         options.set_error_if_exists(true);
-        options.create_missing_column_families(true);
-        Self::open_with(&options, path)
+        Self::open_for_writing(options, path)
     }
 
     /// Opens the database in `path`. Never makes one: a log that has lost its
-    /// database must not start again from nothing.
+    /// database must not start again from nothing. Families for location stamps
+    /// are made where a database has none yet; an older program does not open it
+    /// from then on.
     ///
     /// # Errors
     ///
     /// [`StoreError::Engine`] if there is none, another process has it open, or
-    /// RocksDB finds it damaged.
+    /// RocksDB finds it damaged; [`StoreError::LogFile`] where it would not come
+    /// to an end; [`StoreError::NoFamily`] if it is none of ours.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(&options(), path)
+        present_families(path)?;
+        look_at_log_files(path)?;
+        Self::open_for_writing(options(), path)
     }
 
     /// Opens the database in `path` for reading, also while a server has it
-    /// open: what the server commits later is not seen.
+    /// open: what the server commits later is not seen. Families for location
+    /// stamps may be absent: then nothing is in them.
     ///
     /// # Errors
     ///
-    /// As [`RocksStore::open`]. A commit to it fails.
+    /// As [`RocksStore::open`]. Whatever writes to it fails.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let options = options();
-        let families = families();
-        let db = DB::open_cf_descriptors_read_only(&options, path, families, false);
-        db.map(|db| Self { db }).map_err(engine)
+        let families = descriptors(&present_families(path)?);
+        look_at_log_files(path)?;
+        let db = DB::open_cf_descriptors_read_only(&options(), path, families, false);
+        db.map(Self::over).map_err(engine)
     }
 
-    fn open_with(options: &Options, path: &Path) -> Result<Self, StoreError> {
-        let db = DB::open_cf_descriptors(options, path, families()).map_err(engine)?;
-        Ok(Self { db })
+    fn open_for_writing(mut options: Options, path: &Path) -> Result<Self, StoreError> {
+        options.create_missing_column_families(true);
+        let families = descriptors(&known_families().collect::<Vec<_>>());
+        let db = DB::open_cf_descriptors(&options, path, families);
+        db.map(Self::over).map_err(engine)
+    }
+
+    fn over(db: DB) -> Self {
+        Self {
+            db,
+            stripes: Stripes::default(),
+            swept: Swept::default(),
+        }
     }
 
     fn family(&self, name: &'static str) -> Result<&ColumnFamily, StoreError> {
@@ -124,6 +159,18 @@ impl RocksStore {
         key: &[u8],
     ) -> Result<Option<DBPinnableSlice<'_>>, StoreError> {
         let family = self.family(family)?;
+        self.db.get_pinned_cf(family, key).map_err(engine)
+    }
+
+    /// The same of a family that need not be there.
+    fn get_if_present(
+        &self,
+        family: &'static str,
+        key: &[u8],
+    ) -> Result<Option<DBPinnableSlice<'_>>, StoreError> {
+        let Some(family) = self.db.cf_handle(family) else {
+            return Ok(None);
+        };
         self.db.get_pinned_cf(family, key).map_err(engine)
     }
 
@@ -148,6 +195,7 @@ impl Store for RocksStore {
         for (index, token) in &batch.tokens {
             rows.put_cf(tokens, index.get().to_be_bytes(), token);
         }
+        self.add_location_tokens(&mut rows, &batch.location_tokens)?;
         let events = self.family(EVENTS)?;
         for (index, event) in &batch.events {
             rows.put_cf(events, index.get().to_be_bytes(), event);
@@ -158,7 +206,11 @@ impl Store for RocksStore {
 
         let mut how = WriteOptions::default();
         how.set_sync(true);
-        self.db.write_opt(rows, &how).map_err(engine)
+        self.db.write_opt(rows, &how).map_err(engine)?;
+        for (_, token) in &batch.location_tokens {
+            self.swept.note(token.expiry());
+        }
+        Ok(())
     }
 
     fn state(&self) -> Result<Option<StoredState>, StoreError> {
@@ -185,6 +237,13 @@ impl Store for RocksStore {
         self.bytes(TOKENS, index.get())
     }
 
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError> {
+        let malformed = StoreError::Malformed(Row::LocationToken(index));
+        let row = self.get_if_present(LOCATION_TOKENS, &index.get().to_be_bytes())?;
+        row.map(|row| LocationToken::decode(&row).ok_or(malformed))
+            .transpose()
+    }
+
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         self.bytes(EVENTS, index.get())
     }
@@ -208,43 +267,32 @@ fn node_key(id: NodeId) -> [u8; 9] {
     key
 }
 
-fn options() -> Options {
-    let mut options = Options::default();
-    options.set_paranoid_checks(true);
-    options.set_wal_recovery_mode(DBRecoveryMode::PointInTime);
-    options.set_track_and_verify_wals_in_manifest(true);
-    options.set_atomic_flush(true);
-    // One writer: nobody to share a memtable with.
-    options.set_allow_concurrent_memtable_write(false);
-    options.set_db_write_buffer_size(WRITE_BUFFER_BYTES);
-    options.set_max_open_files(MAX_OPEN_FILES);
-    options.set_max_background_jobs(2);
-    // Deleting a large old file must not hold up a read or a commit.
-    options.set_avoid_unnecessary_blocking_io(true);
-    // Spreads the writing of new tables, so that a commit's sync does not wait
-    // behind megabytes of them.
-    options.set_bytes_per_sync(MIB.try_into().unwrap_or(u64::MAX));
-    options.set_log_level(LogLevel::Warn);
-    options.set_max_log_file_size(INFO_LOG_BYTES);
-    options.set_keep_log_file_num(INFO_LOG_FILES);
-    options.set_stats_dump_period_sec(0);
-    options.set_stats_persist_period_sec(0);
-    options
+/// Every family that a database of ours can have.
+fn known_families() -> impl Iterator<Item = &'static str> {
+    let log = LOG_FAMILIES.into_iter();
+    log.chain(PRIVATE_FAMILIES).chain([POLICIES])
 }
 
-fn families() -> Vec<ColumnFamilyDescriptor> {
-    let mut table = BlockBasedOptions::default();
-    table.set_block_cache(&Cache::new_lru_cache(BLOCK_CACHE_BYTES));
-    // Otherwise indexes of open files are resident beside the cache.
-    table.set_cache_index_and_filter_blocks(true);
-    table.set_pin_l0_filter_and_index_blocks_in_cache(true);
-    let mut options = Options::default();
-    options.set_block_based_table_factory(&table);
-    options.set_write_buffer_size(WRITE_BUFFER_BYTES);
-    FAMILIES
-        .iter()
-        .map(|name| ColumnFamilyDescriptor::new(*name, options.clone()))
-        .collect()
+/// Those of them that the database in `path` has; all of the log's are among them.
+fn present_families(path: &Path) -> Result<Vec<&'static str>, StoreError> {
+    let present = DB::list_cf(&options(), path).map_err(engine)?;
+    let has = |name: &&str| present.iter().any(|present| present == name);
+    if let Some(lost) = LOG_FAMILIES.into_iter().find(|name| !has(name)) {
+        return Err(StoreError::NoFamily(lost));
+    }
+    Ok(known_families().filter(has).collect())
+}
+
+fn descriptors(names: &[&'static str]) -> Vec<ColumnFamilyDescriptor> {
+    let cache = tuning::block_cache();
+    let public = public_family_options(&cache);
+    let private = private_family_options(&cache);
+    let descriptor = |name: &&'static str| {
+        let is_private = PRIVATE_FAMILIES.contains(name);
+        let options = if is_private { &private } else { &public };
+        ColumnFamilyDescriptor::new(*name, options.clone())
+    };
+    names.iter().map(descriptor).collect()
 }
 
 fn engine(error: rocksdb::Error) -> StoreError {

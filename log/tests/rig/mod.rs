@@ -35,6 +35,15 @@ use meridian_wire::time::UnixMicros;
 
 pub(crate) const START: UnixMicros = UnixMicros::new(1_700_000_000_000_000);
 
+/// Requests that begin so are for location stamps; whose is said behind it.
+pub(crate) const PLACE: &str = "place ";
+
+/// Whose token the log is not to keep at all.
+pub(crate) const NOT_KEPT: &str = "nobody";
+
+/// Of all other location tokens.
+pub(crate) const KEEP_UNTIL: UnixMicros = UnixMicros::new(START.get() + 3_600_000_000);
+
 /// Short enough to wait for, where a signer hangs or the log waits for it to
 /// recover.
 pub(crate) const DEADLINE: Duration = Duration::from_millis(200);
@@ -111,8 +120,17 @@ impl Stamper for FaultStamper {
             }
         }
         let token = token(request, place.index().get());
-        Ok(Stamp::time_stamp(sha256(&token), token.clone(), token))
+        Ok(match request.strip_prefix(PLACE) {
+            Some(who) => location_stamp(who, token),
+            None => Stamp::time_stamp(sha256(&token), token.clone(), token),
+        })
     }
+}
+
+fn location_stamp(who: &str, token: Vec<u8>) -> Stamp {
+    let keep_until = if who == NOT_KEPT { START } else { KEEP_UNTIL };
+    let stamp = Stamp::location_stamp(sha256(&token), token.clone(), token, keep_until);
+    stamp.owned_by(sha256(who.as_bytes()))
 }
 
 /// What is outside of the process, and so outlives it.
@@ -229,10 +247,12 @@ pub(crate) fn check_released(request: &str, released: &Released) {
     let proof = released.proof().unwrap();
     assert_eq!(proof.checkpoint().as_str(), released.checkpoint());
     let leaf = check_proof(&proof, number);
-    assert_eq!(
-        leaf,
-        Leaf::time_stamp(released.time(), sha256(released.answer()))
-    );
+    let made = if request.starts_with(PLACE) {
+        Leaf::location_stamp
+    } else {
+        Leaf::time_stamp
+    };
+    assert_eq!(leaf, made(released.time(), sha256(released.answer())));
 }
 
 /// Checks a proof as a stranger does and returns the leaf.

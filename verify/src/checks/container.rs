@@ -81,7 +81,14 @@ pub(crate) fn check(
     let container = match opened {
         Ok(container) => container,
         Err(error) => {
-            Checked::<6>::failed(format!("the token cannot be read: {error}")).record(findings);
+            Checked::<6>::failed(match input.missing() {
+                Some(missing) => format!(
+                    "the token was cut short: {missing} octets are missing at its end; fetch or \
+                     copy it again"
+                ),
+                None => format!("the token cannot be read: {error}"),
+            })
+            .record(findings);
             return None;
         }
     };

@@ -200,18 +200,22 @@ fn nonce(tst_info: &TstInfoView<'_>) -> Checked<26> {
     }
 }
 
-/// V028, RFC 5280 section 4.2: an unknown critical extension may change the meaning.
+/// V028, RFC 5280 section 4.2: an unknown critical extension may change the meaning. That of a
+/// location claim is known, and it says nothing about the time.
 fn extensions(tst_info: &TstInfoView<'_>) -> Checked<28> {
-    let unknown = tst_info
-        .extensions
-        .iter()
-        .find(|extension| extension.critical);
-    if let Some(unknown) = unknown {
+    let critical = || tst_info.extensions.iter().filter(|one| one.critical);
+    if let Some(unknown) = critical().find(|one| !one.oid.is(&oid::LOCATION_CLAIM)) {
         let oid = unknown.oid;
         return Checked::indeterminate(format!("critical extension {oid} is not understood"));
     }
+    if critical().next().is_some() {
+        return Checked::warning(
+            "the location claim is marked critical, which EN 319 422 clause 5.2.2 forbids; the \
+             time does not depend on it",
+        );
+    }
     let names = [
-        (oid::LOCATION_CLAIM, "a location claim (not evaluated)"),
+        (oid::LOCATION_CLAIM, "a location claim, judged by itself"),
         (
             oid::QC_STATEMENTS,
             "the claim to be qualified (a trusted list decides)",

@@ -2,6 +2,7 @@
 
 pub mod digest;
 pub mod ecdsa;
+pub mod evidence;
 pub mod key;
 pub mod rsa;
 pub mod scheme;

@@ -3,18 +3,22 @@
 use serde::Serialize;
 
 use super::Report;
+use super::place_json::PlaceOut;
 use crate::facts::TokenFacts;
+use crate::finding::Finding;
 use crate::verdict::Model;
 
 #[derive(Debug, Serialize)]
 struct Root<'r> {
     verdict: &'static str,
+    reasons: Vec<String>,
     models: ModelsOut,
     at: String,
     input: &'r str,
     checks: Vec<CheckOut<'r>>,
     token: Option<TokenOut>,
     log: Option<LogOut>,
+    place: Option<PlaceOut<'r>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -23,11 +27,22 @@ struct ModelsOut {
     etsi: &'static str,
 }
 
+/// A finding.
 #[derive(Debug, Serialize)]
-struct CheckOut<'r> {
+pub(super) struct CheckOut<'r> {
     id: String,
     status: &'static str,
     detail: &'r str,
+}
+
+impl<'r> CheckOut<'r> {
+    pub(super) fn of(finding: &'r Finding) -> Self {
+        Self {
+            id: finding.id.to_string(),
+            status: finding.status.name(),
+            detail: &finding.detail,
+        }
+    }
 }
 
 /// Fields of TSTInfo, and the signer's name.
@@ -102,20 +117,17 @@ impl TokenOut {
 /// None that can be met: every value is a string, a bool or null.
 pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Error> {
     let models = report.models();
-    let checks = report.findings.iter().map(|finding| CheckOut {
-        id: finding.id.to_string(),
-        status: finding.status.name(),
-        detail: &finding.detail,
-    });
+    let reasons = report.reasons(model);
     let root = Root {
-        verdict: models.of(model).name(),
+        verdict: report.verdict(model).name(),
+        reasons: reasons.iter().map(|one| one.id.to_string()).collect(),
         models: ModelsOut {
             gentime: models.gen_time.name(),
             etsi: models.etsi.name(),
         },
         at: report.at.to_string(),
         input: &report.input,
-        checks: checks.collect(),
+        checks: report.findings.iter().map(CheckOut::of).collect(),
         token: report.token.as_ref().map(TokenOut::of),
         log: report.log.as_ref().map(|place| LogOut {
             origin: place.origin.clone(),
@@ -124,6 +136,7 @@ pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Erro
             root: hex::encode(place.root.as_bytes()),
             time: place.time.to_string(),
         }),
+        place: report.place.as_ref().map(PlaceOut::of),
     };
     let mut text = serde_json::to_string_pretty(&root)?;
     text.push('\n');

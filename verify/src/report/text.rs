@@ -3,9 +3,10 @@
 use std::fmt::{self, Write};
 
 use super::Report;
+use super::place_text::write_place;
 use crate::checks::tst_info::show_micros;
 use crate::facts::TokenFacts;
-use crate::finding::{Finding, Status};
+use crate::finding::Status;
 use crate::verdict::{Model, Verdict};
 
 /// Verdict, what this shows, what it does not show, why.
@@ -19,18 +20,19 @@ pub fn to_text(report: &Report, model: Model) -> String {
 
 fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
     let verdict = report.models().of(model);
-    let line = match verdict {
-        Verdict::Passed => "PASSED: the time-stamp holds.",
-        Verdict::Failed => "FAILED: the time-stamp does not hold.",
-        Verdict::Indeterminate => "INDETERMINATE: whether the time-stamp holds cannot be told.",
-    };
-    writeln!(out, "{line}")?;
-    for finding in report
-        .findings
-        .iter()
-        .filter(|finding| stands_in_the_way(finding))
-    {
+    writeln!(out, "{}", headline(report, model))?;
+    for finding in report.reasons(model) {
         writeln!(out, "  {}  {}", finding.id, finding.detail)?;
+    }
+    if let Some(place) = &report.place
+        && !place.asked()
+        && place.verdict() == Verdict::Failed
+        && verdict != Verdict::Failed
+    {
+        writeln!(
+            out,
+            "  What it says about place does not hold, see Place; nobody asked, so it does not count."
+        )?;
     }
     writeln!(out, "\nInput: {}", report.input)?;
     if let Some(token) = &report.token {
@@ -44,8 +46,12 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
     for sentence in does_not_show(report) {
         writeln!(out, "  - {sentence}")?;
     }
+    if let Some(place) = &report.place {
+        write_place(out, place)?;
+    }
     writeln!(out, "\nWhy")?;
-    for finding in &report.findings {
+    let of_place = report.place.iter().flat_map(|place| place.findings());
+    for finding in report.findings.iter().chain(of_place) {
         writeln!(
             out,
             "  {:13}  {}  {}",
@@ -64,8 +70,26 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
     )
 }
 
-const fn stands_in_the_way(finding: &Finding) -> bool {
-    matches!(finding.status, Status::Failed | Status::Indeterminate)
+/// The verdict in a sentence; of place only if the caller asked about it.
+fn headline(report: &Report, model: Model) -> &'static str {
+    let time = report.models().of(model);
+    let asked = report.place.as_ref().is_some_and(|place| place.asked());
+    match (time, report.verdict(model)) {
+        (Verdict::Failed, _) => "FAILED: the time-stamp does not hold.",
+        (Verdict::Passed, Verdict::Passed) if asked => {
+            "PASSED: the time-stamp holds, and so does what it says about place."
+        }
+        (_, Verdict::Passed) => "PASSED: the time-stamp holds.",
+        (_, Verdict::Failed) => {
+            "FAILED: what the token says about place does not hold, or is not what was required."
+        }
+        (Verdict::Passed, Verdict::Indeterminate) => {
+            "INDETERMINATE: the time-stamp holds; whether its place does cannot be told."
+        }
+        (Verdict::Indeterminate, Verdict::Indeterminate) => {
+            "INDETERMINATE: whether the time-stamp holds cannot be told."
+        }
+    }
 }
 
 /// The token's fields, one a line.

@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod location;
+#[cfg(test)]
 mod log;
+#[cfg(test)]
+mod mint;
 #[cfg(test)]
 mod mutation;
 #[cfg(test)]
@@ -17,4 +21,6 @@ mod schema;
 mod support;
 #[cfg(test)]
 mod vectors;
+#[cfg(test)]
+mod wording;
 mod wycheproof;

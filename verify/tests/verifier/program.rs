@@ -120,6 +120,8 @@ fn usage_is_3_not_claps_2() {
             "{arguments:?}: {}",
             said(&output)
         );
+        let hinted = said(&output).contains("meridian-verify: hint: ");
+        assert!(hinted, "{arguments:?}: {}", said(&output));
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
 }
@@ -143,6 +145,7 @@ fn no_token_at_all_is_4() {
         let output = desk.verify(&["data"]);
         assert_eq!(code(&output), 4);
         assert!(said(&output).starts_with("meridian-verify: error: token: "));
+        assert!(said(&output).contains("meridian-verify: hint: "));
         assert_eq!(code(&desk.run(&["inspect", "token"])), 4);
     }
 }

@@ -5,10 +5,10 @@ use meridian_verify::report::json::to_json;
 use meridian_verify::verdict::Model;
 use serde_json::Value;
 
-const SCHEMA: &str = include_str!("../../schema/report.schema.json");
+pub(crate) const SCHEMA: &str = include_str!("../../schema/report.schema.json");
 
 /// The keywords of JSON Schema that the schema uses, no more; any other one fails the test.
-fn validate(schema: &Value, value: &Value, at: &str) {
+pub(crate) fn validate(schema: &Value, value: &Value, at: &str) {
     for (keyword, rule) in schema.as_object().unwrap() {
         match keyword.as_str() {
             "$schema" | "title" | "description" => {}
@@ -56,6 +56,7 @@ fn has_type(rule: &Value, value: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
+        "integer" => value.is_i64(),
         "null" => value.is_null(),
         other => panic!("unknown type {other}"),
     };

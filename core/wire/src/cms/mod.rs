@@ -5,3 +5,4 @@
 pub mod attrs;
 pub mod ess;
 pub mod signed_data;
+pub mod unsigned;

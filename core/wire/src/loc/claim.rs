@@ -242,4 +242,6 @@ fn fits(actual: usize) -> Result<(), LocError> {
 }
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;

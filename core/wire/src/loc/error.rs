@@ -1,7 +1,7 @@
 //! [`LocError`]: why there is no such value of a location type.
 
 use crate::error::DecodeErrorKind;
-use crate::limits::MAX_LOCATION_CLAIM_BYTES;
+use crate::limits::{MAX_EVIDENCE_BUNDLE_BYTES, MAX_LOCATION_CLAIM_BYTES};
 use crate::loc::slot::Slot;
 
 /// A rule of the ASN.1 module that a value would break.
@@ -59,6 +59,12 @@ pub enum LocError {
         /// Octets in DER.
         actual: usize,
     },
+    /// A bundle beyond [`MAX_EVIDENCE_BUNDLE_BYTES`].
+    #[error("the bundle has {actual} octets, the limit is {MAX_EVIDENCE_BUNDLE_BYTES}")]
+    BundleTooLong {
+        /// Octets in DER.
+        actual: usize,
+    },
 }
 
 impl From<LocError> for DecodeErrorKind {
@@ -75,6 +81,11 @@ impl From<LocError> for DecodeErrorKind {
             LocError::ClaimTooLong { actual } => Self::LimitExceeded {
                 what: "LocationClaim",
                 limit: MAX_LOCATION_CLAIM_BYTES,
+                actual,
+            },
+            LocError::BundleTooLong { actual } => Self::LimitExceeded {
+                what: "EvidenceBundle",
+                limit: MAX_EVIDENCE_BUNDLE_BYTES,
                 actual,
             },
         }

@@ -166,6 +166,16 @@ impl EvidenceResult {
         })
     }
 
+    /// With another age.
+    ///
+    /// # Errors
+    ///
+    /// [`LocError::OutOfRange`].
+    pub fn with_age(mut self, age_ms: u32) -> Result<Self, LocError> {
+        self.age_ms = AGE.check(age_ms)?;
+        Ok(self)
+    }
+
     /// With the digest of the salted raw item.
     #[must_use]
     pub const fn with_hash(mut self, hash: Digest32) -> Self {

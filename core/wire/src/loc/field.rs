@@ -4,12 +4,13 @@ use super::error::LocError;
 use crate::der_walk::{Tlv, Walk, tag};
 use crate::der_write::{minimal, push};
 use crate::error::{DecodeError, DecodeErrorKind};
+use crate::oid::{ObjectIdentifier, RawOid};
 
 /// ENUMERATED.
 pub(super) const TAG_ENUMERATED: u8 = 0x0a;
 
-/// `Digest32 ::= OCTET STRING (SIZE (32))`, a SHA-256.
-pub(super) type Digest32 = [u8; 32];
+/// `Digest32 ::= OCTET STRING (SIZE (32))`: a SHA-256.
+pub type Digest32 = [u8; 32];
 
 /// The range of an INTEGER.
 #[derive(Clone, Copy)]
@@ -95,6 +96,11 @@ impl Size {
     }
 }
 
+/// Milliseconds of Unix time, up to the end of the year 9999.
+pub(super) const fn instant(field: &'static str) -> Range {
+    Range::new(field, 0, 253_402_300_799_999)
+}
+
 /// The rule that the octets of `value` break.
 pub(super) fn at(value: &Tlv<'_>) -> impl Fn(LocError) -> DecodeError {
     let offset = value.offset;
@@ -113,6 +119,13 @@ pub(super) fn read_array<const N: usize>(
 /// The text of a string type.
 pub(super) fn read_text<'a>(value: &Tlv<'a>) -> Result<&'a str, DecodeError> {
     std::str::from_utf8(value.content).map_err(|_| value.error(DecodeErrorKind::TextMalformed))
+}
+
+/// An OBJECT IDENTIFIER that a constant of ours could be.
+pub(super) fn read_oid(value: &Tlv<'_>) -> Result<ObjectIdentifier, DecodeError> {
+    let raw = RawOid::new(value.content).map_err(|error| value.error(error.kind))?;
+    let oid = raw.to_oid();
+    oid.ok_or(value.error(DecodeErrorKind::OidTooLong))
 }
 
 /// `version INTEGER { v1(1) }`.

@@ -7,9 +7,11 @@
 //!
 //! Adding a field means a new extension OID: the module has no extension marker.
 
+pub mod algorithm;
 pub mod altitude;
 pub mod binding;
 pub mod bound;
+pub mod bundle;
 pub mod cell;
 pub mod claim;
 pub mod disclosure;
@@ -23,6 +25,7 @@ pub mod level;
 pub mod method;
 pub mod motion;
 pub mod name;
+pub mod nonce;
 pub mod observed;
 pub mod point;
 pub mod request;
@@ -32,3 +35,5 @@ pub mod subject;
 pub mod travel;
 pub mod tree;
 pub mod value;
+
+pub use field::Digest32;

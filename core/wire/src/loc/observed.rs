@@ -1,14 +1,13 @@
 //! [`ObservationWindow`]: when the position held.
 
 use super::error::LocError;
-use super::field::{Range, push_integer};
+use super::field::{Range, instant, push_integer};
 use crate::der_walk::{Tlv, tag};
 use crate::error::DecodeError;
 use crate::time::UnixMicros;
 
 const DAY: i64 = 86_400_000;
-/// Up to the end of year 9999.
-const FIX_TIME: Range = Range::new("fixTime", 0, 253_402_300_799_999);
+const FIX_TIME: Range = instant("fixTime");
 const MAX_ERROR: Range = Range::new("maxError", 0, DAY);
 const CHALLENGE_AGE: Range = Range::new("challengeAge", 0, DAY);
 

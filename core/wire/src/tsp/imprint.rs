@@ -52,12 +52,9 @@ impl MessageImprint {
     /// [`DigestLength`].
     pub fn new(algorithm: HashAlgorithm, digest: &[u8]) -> Result<Self, DigestLength> {
         DigestLength::check(algorithm, digest)?;
-        let algorithm_identifier = tlv_of_oid(algorithm);
-        let digest = der_write::tlv(tag::OCTET_STRING, &[digest]);
-        let der = der_write::tlv(tag::SEQUENCE, &[&algorithm_identifier, &digest]);
         Ok(Self {
             algorithm,
-            der: der.into(),
+            der: encode(algorithm, digest).into(),
         })
     }
 
@@ -82,6 +79,13 @@ impl MessageImprint {
         self.der.get(start..).unwrap_or_default()
     }
 
+    /// The value in DER with absent algorithm parameters (RFC 5754 2), whatever was received: the
+    /// same digest under the same algorithm always gives the same octets.
+    #[must_use]
+    pub fn without_parameters(&self) -> Vec<u8> {
+        encode(self.algorithm, self.digest())
+    }
+
     /// The whole value (tag, length and content) as it was received or made. The token repeats
     /// it octet for octet: RFC 3161 2.4.2, 'same value as the similar field in TimeStampReq'.
     #[must_use]
@@ -90,9 +94,11 @@ impl MessageImprint {
     }
 }
 
-/// AlgorithmIdentifier without parameters.
-fn tlv_of_oid(algorithm: HashAlgorithm) -> Vec<u8> {
-    der_write::tlv(tag::SEQUENCE, &[&der_write::oid(&algorithm.oid())])
+/// Algorithm parameters absent.
+fn encode(algorithm: HashAlgorithm, digest: &[u8]) -> Vec<u8> {
+    let algorithm = der_write::tlv(tag::SEQUENCE, &[&der_write::oid(&algorithm.oid())]);
+    let digest = der_write::tlv(tag::OCTET_STRING, &[digest]);
+    der_write::tlv(tag::SEQUENCE, &[&algorithm, &digest])
 }
 
 #[cfg(test)]

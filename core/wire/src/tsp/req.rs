@@ -11,8 +11,9 @@ use super::nonce::Nonce;
 use crate::der_walk::tag;
 use crate::der_write::{self, push};
 use crate::error::DecodeError;
-use crate::limits::MAX_NONCE_BYTES;
-use crate::oid::{ObjectIdentifier, RawOid};
+use crate::limits::{MAX_NONCE_BYTES, MAX_REQUEST_BYTES};
+use crate::loc::request::LocationRequest;
+use crate::oid::{LOCATION_REQUEST, ObjectIdentifier, RawOid};
 
 /// A request that follows every rule.
 ///
@@ -58,10 +59,12 @@ pub struct Served<'a> {
     pub policies: &'a [ObjectIdentifier],
     /// Extensions that are understood.
     pub extensions: &'a [ObjectIdentifier],
+    /// Octets of a request.
+    pub max_bytes: usize,
 }
 
 impl<'a> Served<'a> {
-    /// The three lists.
+    /// The three lists, and requests of up to [`MAX_REQUEST_BYTES`].
     #[must_use]
     pub const fn new(
         hashes: &'a [HashAlgorithm],
@@ -72,7 +75,15 @@ impl<'a> Served<'a> {
             hashes,
             policies,
             extensions,
+            max_bytes: MAX_REQUEST_BYTES,
         }
+    }
+
+    /// With requests of up to so many octets.
+    #[must_use]
+    pub const fn with_max_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_bytes = max_bytes;
+        self
     }
 }
 
@@ -132,7 +143,7 @@ impl TimeStampReq {
     ///
     /// [`ReqError`].
     pub fn decode(input: &[u8], served: &Served<'_>) -> Result<Self, ReqError> {
-        let (version, walk) = Fields::version(input)?;
+        let (version, walk) = Fields::version(input, served.max_bytes)?;
         if version != Some(1) {
             return Err(ReqError::Version { version });
         }
@@ -183,6 +194,18 @@ impl TimeStampReq {
         self
     }
 
+    /// Asks for a location stamp. An authority that does not make them refuses the request
+    /// (RFC 3161 2.4.1), so a client asks only one that says it does.
+    #[must_use]
+    pub fn with_location(mut self, location: &LocationRequest) -> Self {
+        self.extensions = vec![ReqExtension {
+            oid: LOCATION_REQUEST,
+            critical: false,
+            value: location.encode(),
+        }];
+        self
+    }
+
     /// What is to be stamped.
     #[must_use]
     pub const fn imprint(&self) -> &MessageImprint {
@@ -213,7 +236,7 @@ impl TimeStampReq {
         &self.extensions
     }
 
-    /// The request in DER, without extensions: a client of ours sends none.
+    /// The request in DER.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut content = vec![tag::INTEGER, 1, 1];
@@ -227,6 +250,24 @@ impl TimeStampReq {
         if self.cert_req {
             push(&mut content, tag::BOOLEAN, &[0xff]);
         }
+        if !self.extensions.is_empty() {
+            let members = self.extensions.iter().flat_map(ReqExtension::encode);
+            let list = tag::context_constructed(0);
+            push(&mut content, list, &members.collect::<Vec<u8>>());
+        }
+        der_write::tlv(tag::SEQUENCE, &[&content])
+    }
+}
+
+impl ReqExtension {
+    /// RFC 5280 4.1: critical has the default FALSE.
+    fn encode(&self) -> Vec<u8> {
+        let mut content = Vec::with_capacity(self.value.len() + 48);
+        push(&mut content, tag::OID, self.oid.as_bytes());
+        if self.critical {
+            push(&mut content, tag::BOOLEAN, &[0xff]);
+        }
+        push(&mut content, tag::OCTET_STRING, &self.value);
         der_write::tlv(tag::SEQUENCE, &[&content])
     }
 }

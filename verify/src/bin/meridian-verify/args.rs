@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
-/// Checks that data existed when a time-stamp token says, offline.
+/// Checks that data existed when a time-stamp token says, offline; and what it says about place.
+///
+/// A claim about place counts in the verdict if --disclose, --evidence, --location-policy or
+/// --require is given; it is reported in any case.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 indeterminate, 3 usage, 4 no token found, 5 internal.
 #[derive(Debug, Parser)]
@@ -78,6 +81,26 @@ pub(crate) struct VerifyArgs {
     /// A catalogue of algorithms (TS 119 322 JSON) instead of the built-in one.
     #[arg(long, value_name = "JSON")]
     pub(crate) algorithms: Option<PathBuf>,
+
+    /// Slots that the subject discloses. Repeatable; those inside the token are used too.
+    #[arg(long, value_name = "F.lsd")]
+    pub(crate) disclose: Vec<PathBuf>,
+
+    /// The evidence behind the place, to be appraised again.
+    #[arg(long, value_name = "F.lse")]
+    pub(crate) evidence: Option<PathBuf>,
+
+    /// The authority's policy document, named by its digest in the token.
+    #[arg(long, value_name = "P.json")]
+    pub(crate) location_policy: Option<PathBuf>,
+
+    /// What must hold of the place, such as level=1,country=FR. Repeatable; all must hold.
+    ///
+    /// level=N (at least), binding=requester|session|deviceSigned (at least),
+    /// country=FR|BE, subdivision=FR-75, jurisdiction=FR, cell=H3INDEX, near=LAT:LON:METRES,
+    /// max-age=15m (from position to stamp), evidence=KIND, without=WARNING or without=any.
+    #[arg(long, value_name = "LIST", verbatim_doc_comment)]
+    pub(crate) require: Vec<String>,
 
     /// Time of verification, RFC 3339; now if absent.
     #[arg(long, value_name = "RFC3339")]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use meridian_verify::algorithms::catalogue::CatalogueError;
 use meridian_verify::artifact::ArtifactError;
 use meridian_verify::input::NoToken;
+use meridian_verify::location::requirement::RequirementError;
 use meridian_verify::policy::AnchorError;
 use meridian_wire::note::error::NoteError;
 use meridian_wire::reader::error::ReadError;
@@ -54,6 +55,8 @@ pub(crate) enum Failure {
     At(String),
     #[error("--log-key: {0}")]
     LogKey(NoteError),
+    #[error("--require: {0}")]
+    Require(RequirementError),
     #[error("the system clock is before 1970 or after year 200000")]
     Clock,
     #[error("cannot write the report: {0}")]
@@ -78,29 +81,49 @@ impl Failure {
             | Self::Digest(_)
             | Self::DigestLength(_)
             | Self::At(_)
-            | Self::LogKey(_) => super::EXIT_USAGE,
+            | Self::LogKey(_)
+            | Self::Require(_) => super::EXIT_USAGE,
         }
     }
 
-    pub(crate) const fn hint(&self) -> Option<&'static str> {
+    /// What the user can do about it.
+    pub(crate) const fn hint(&self) -> &'static str {
         match self {
-            Self::NoToken { .. } => {
-                Some("a .tsr answer or a token is expected, in DER, PEM or base64")
+            Self::File { .. } => "check its name, and whether you may read it",
+            Self::Artifact(_) => "name the stamped file, or - for standard input, or give --digest",
+            Self::NoToken { cause, .. } => no_token_hint(*cause),
+            Self::Broken { .. } => "the file may be cut short or altered: fetch the token again",
+            Self::NoCertificate(_) => "PEM (BEGIN CERTIFICATE) or DER is expected",
+            Self::NoCrl(_) => "PEM (BEGIN X509 CRL) or DER is expected",
+            Self::Anchors(_) => {
+                "give the authority's root certificate, which you have from a place that you trust"
             }
-            Self::NoCertificate(_) => Some("PEM (BEGIN CERTIFICATE) or DER is expected"),
-            Self::NoCrl(_) => Some("PEM (BEGIN X509 CRL) or DER is expected"),
-            Self::NoOcspResponse(_) => {
-                Some("an OCSPResponse or BasicOCSPResponse in DER is expected")
-            }
-            Self::LogPolicy { .. } => {
-                Some("lines of log, witness, group and one quorum are expected")
-            }
-            Self::Catalogue { .. } => Some("the JSON form of ETSI TS 119 322 is expected"),
-            Self::Digest(_) => Some("for example --digest sha256:<64 hexadecimal digits>"),
-            Self::At(_) => Some("for example --at 2026-03-01T12:00:00Z"),
-            Self::LogKey(_) => Some("a key looks like example.org/log+1234abcd+AQ..."),
-            Self::Clock => Some("state the time with --at"),
-            _ => None,
+            Self::NoOcspResponse(_) => "an OCSPResponse or BasicOCSPResponse in DER is expected",
+            Self::LogPolicy { .. } => "lines of log, witness, group and one quorum are expected",
+            Self::Catalogue { .. } => "the JSON form of ETSI TS 119 322 is expected",
+            Self::Digest(_) => "for example --digest sha256:<64 hexadecimal digits>",
+            Self::DigestLength(_) => "give the whole digest, in hexadecimal digits",
+            Self::At(_) => "for example --at 2026-03-01T12:00:00Z",
+            Self::LogKey(_) => "a key looks like example.org/log+1234abcd+AQ...",
+            Self::Require(_) => "for example --require level=1,country=FR; see --help",
+            Self::Clock => "state the time with --at",
+            Self::Output(_) => "check that standard output can be written to, and the disk's room",
+            Self::Json(_) => "report it as a fault of this program; without --json it may work",
         }
+    }
+}
+
+/// What would be a token instead.
+const fn no_token_hint(cause: NoToken) -> &'static str {
+    match cause {
+        NoToken::Request => "give the .tsr file that the authority answered with",
+        NoToken::Refusal { .. } => {
+            "the authority refused: 'openssl ts -reply -text -in FILE' shows its reason"
+        }
+        NoToken::Certificate => {
+            "certificates go to --trust or --intermediate, the token to --token"
+        }
+        NoToken::Pdf | NoToken::Zip => "take the token out first; it begins with 30 82",
+        _ => "a .tsr answer or a token is expected, in DER, PEM or base64",
     }
 }

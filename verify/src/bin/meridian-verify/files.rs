@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use meridian_appraisal::policy::MAX_POLICY_BYTES;
 use meridian_verify::algorithms::catalogue::Catalogue;
 use meridian_verify::input::{Recognised, recognise};
 use meridian_verify::pem;
+use meridian_wire::limits::MAX_EVIDENCE_BUNDLE_BYTES;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::crl::CrlView;
 use meridian_wire::reader::limits::{MAX_ELEMENTS_OF_FILE, MAX_TOKEN_LEN};
@@ -19,6 +21,10 @@ use crate::failure::Failure;
 /// A token of the greatest size in base64 with line ends, and room for text around it.
 const MAX_TOKEN_FILE: u64 = 4 * 1024 * 1024;
 const _: () = assert!(MAX_TOKEN_LEN < 2 * 1024 * 1024);
+
+/// More than evidence, disclosures and policy documents have.
+const MAX_SMALL_FILE: u64 = 1024 * 1024;
+const _: () = assert!(MAX_EVIDENCE_BUNDLE_BYTES < 512 * 1024 && MAX_POLICY_BYTES < 512 * 1024);
 
 /// The token's file. What is beyond the limit is not read, and cannot be part of a token.
 pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
@@ -118,6 +124,20 @@ pub(crate) fn ocsp_responses(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure>
         all.extend(responses);
     }
     Ok(all)
+}
+
+/// Files of a few kilobytes; what is beyond their limit is not read, and fails where they are
+/// decoded.
+pub(crate) fn small(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut octets = Vec::new();
+    open(path)?
+        .take(MAX_SMALL_FILE)
+        .read_to_end(&mut octets)
+        .map_err(|cause| Failure::File {
+            path: path.to_owned(),
+            cause,
+        })?;
+    Ok(octets)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -40,9 +40,7 @@ fn main() -> ExitCode {
             let mut stderr = io::stderr().lock();
             // Nothing is left to do if standard error cannot be written to.
             let _ = writeln!(stderr, "meridian-verify: error: {failure}");
-            if let Some(hint) = failure.hint() {
-                let _ = writeln!(stderr, "meridian-verify: hint: {hint}");
-            }
+            let _ = writeln!(stderr, "meridian-verify: hint: {}", failure.hint());
             failure.exit_code()
         }
         Err(_) => EXIT_INTERNAL,

@@ -1,12 +1,14 @@
 //! From arguments to report.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use meridian_verify::artifact::Artifact;
 use meridian_verify::input::Recognised;
 use meridian_verify::inspect::inspect;
+use meridian_verify::location::inputs::PlaceInputs;
+use meridian_verify::location::requirement::Requirement;
 use meridian_verify::policy::{RevocationMode, TrustAnchors, VerifyPolicy};
 use meridian_verify::report::json::to_json;
 use meridian_verify::report::text::to_text;
@@ -57,7 +59,7 @@ fn run_verify(args: &VerifyArgs) -> Result<u8, Failure> {
         false => to_text(&report, model),
     };
     print(&text)?;
-    Ok(match report.models().of(model) {
+    Ok(match report.verdict(model) {
         Verdict::Passed => 0,
         Verdict::Failed => 1,
         _ => 2,
@@ -89,7 +91,22 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
     if let Some(path) = &args.algorithms {
         policy.algorithms = files::catalogue(path)?;
     }
+    policy.place = place(args)?;
     Ok(policy)
+}
+
+/// What is handed in about place, and asked.
+fn place(args: &VerifyArgs) -> Result<PlaceInputs, Failure> {
+    let file = |path: &PathBuf| files::small(path);
+    let mut place = PlaceInputs::NONE;
+    place.disclosures = args.disclose.iter().map(file).collect::<Result<_, _>>()?;
+    place.evidence = args.evidence.as_ref().map(file).transpose()?;
+    place.policy_document = args.location_policy.as_ref().map(file).transpose()?;
+    for list in &args.require {
+        let list = Requirement::parse_list(list).map_err(Failure::Require)?;
+        place.requirements.extend(list);
+    }
+    Ok(place)
 }
 
 /// The one place where the verifier reads a clock.

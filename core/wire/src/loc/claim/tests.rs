@@ -193,6 +193,51 @@ fn rejects_numbers_out_of_range() {
     );
 }
 
+/// The ends of the module's ranges, and one past each, made and read.
+#[test]
+fn rejects_radii_speeds_and_ages_passed_by_one() {
+    let evidence = |age, radius| {
+        let kind = EvidenceKind::RTT_LANDMARK;
+        EvidenceResult::new(kind, EvidenceClass::Landmark, 2, age)?.with_radius(radius)
+    };
+    let (day, around, half) = (86_400_000, 40_075_017, 20_037_509);
+    assert!(evidence(day, around).is_ok() && evidence(0, 0).is_ok());
+    assert!(evidence(day + 1, 0).is_err() && evidence(0, around + 1).is_err());
+    let item = evidence(0, 0).unwrap();
+    assert!(item.with_age(day).is_ok() && item.with_age(day + 1).is_err());
+    let bound = |radius, landmarks| ProvenBound::new(radius, landmarks, true, [0; 32]);
+    assert!(bound(half, 255).is_ok() && bound(0, 1).is_ok());
+    assert!(bound(half + 1, 1).is_err() && bound(0, 0).is_err());
+    let travel = |speed| TravelCheck::new(TravelOutcome::Suspicious, Some(speed));
+    assert!(travel(100_000_000).is_ok() && travel(100_000_001).is_err());
+    let window = |error, age| ObservationWindow::new(0, error, age);
+    assert!(window(day, day).is_ok());
+    assert!(window(day + 1, 0).is_err() && window(0, day + 1).is_err());
+
+    let most = hex::encode(claim(|fields| {
+        fields.evidence = vec![evidence(day, around).unwrap()];
+        fields.bound = Some(bound(half, 255).unwrap());
+        fields.travel = Some(travel(100_000_000).unwrap());
+        fields.observed = window(day, day).unwrap();
+    }));
+    let range = |field| DecodeErrorKind::IntegerOutOfRange { field };
+    for (old, new, at, field) in [
+        ("02040526_5c00", "02040526_5c01", 0, "maxError"),
+        ("02040526_5c00", "02040526_5c01", 1, "challengeAge"),
+        ("02040526_5c00", "02040526_5c01", 2, "age"),
+        ("81040263_7f09", "81040263_7f0a", 0, "radius"),
+        ("02040131_bf85", "02040131_bf86", 0, "radius"),
+        ("020200ff", "02020100", 0, "landmarks"),
+        ("800405f5_e100", "800405f5_e101", 0, "speed"),
+    ] {
+        let (old, new) = (old.replace('_', ""), new.replace('_', ""));
+        let (start, _) = most.match_indices(&old).nth(at).unwrap();
+        let mut bent = most.clone();
+        bent.replace_range(start..start + old.len(), &new);
+        assert_eq!(refused(&hex::decode(bent).unwrap()), range(field));
+    }
+}
+
 #[test]
 fn rejects_a_boolean_that_is_not_der() {
     assert_eq!(bent("0101ff", "010101"), DecodeErrorKind::BooleanNotDer);

@@ -149,6 +149,36 @@ fn is_found_in_a_request_where_it_is_served() {
     assert_eq!(LocationRequest::find(&read), Ok(None));
 }
 
+#[test]
+fn a_client_sends_it_as_its_one_extension() {
+    let imprint = MessageImprint::new(HashAlgorithm::Sha256, &[7; 32]).unwrap();
+    let asks = TimeStampReq::new(imprint).with_location(&full());
+    assert_eq!(asks.encode(), request(&[full().encode()]));
+    let again = asks.with_location(&LocationRequest::new(ticket()));
+    let read = decode(&again.encode(), &[LOCATION_REQUEST]).unwrap();
+    assert_eq!(read, again);
+    assert_eq!(
+        LocationRequest::find(&read),
+        Ok(Some(LocationRequest::new(ticket())))
+    );
+}
+
+#[test]
+fn its_evidence_is_read_only_where_the_limit_is_raised() {
+    let imprint = MessageImprint::new(HashAlgorithm::Sha256, &[7; 32]).unwrap();
+    let list = InlineList::new(vec![evidence(&[0; 16_384]); 3]).unwrap();
+    let long = LocationRequest::new(EvidenceSource::Inline(list));
+    let der = TimeStampReq::new(imprint).with_location(&long).encode();
+    let extensions = [LOCATION_REQUEST];
+    let served = Served::new(ACCEPTED, &[], &extensions);
+    let refused = TimeStampReq::decode(&der, &served);
+    assert!(matches!(refused, Err(ReqError::Malformed(_))));
+    let read = TimeStampReq::decode(&der, &served.with_max_bytes(der.len())).unwrap();
+    assert_eq!(LocationRequest::find(&read), Ok(Some(long)));
+    let refused = TimeStampReq::decode(&der, &served.with_max_bytes(der.len() - 1));
+    assert!(matches!(refused, Err(ReqError::Malformed(_))));
+}
+
 proptest! {
     #[test]
     fn a_changed_octet_is_refused_or_another_request(

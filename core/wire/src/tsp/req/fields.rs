@@ -7,7 +7,7 @@ use super::{ReqError, ReqExtension, Served};
 use crate::der_walk::{Tlv, Walk, tag};
 use crate::der_write;
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::limits::{MAX_EXTENSIONS, MAX_NONCE_BYTES, MAX_REQUEST_BYTES};
+use crate::limits::{MAX_EXTENSIONS, MAX_NONCE_BYTES};
 use crate::oid::{ObjectIdentifier, RawOid};
 use crate::tsp::hash::{self, HashAlgorithm};
 use crate::tsp::imprint::DigestLength;
@@ -35,11 +35,14 @@ struct Extension<'a> {
 impl<'a> Fields<'a> {
     /// The outermost form and the version: what follows a version that is not ours may be any
     /// DER values, and is not looked into.
-    pub(super) fn version(input: &'a [u8]) -> Result<(Option<i64>, Walk<'a>), DecodeError> {
-        if input.len() > MAX_REQUEST_BYTES {
+    pub(super) fn version(
+        input: &'a [u8],
+        limit: usize,
+    ) -> Result<(Option<i64>, Walk<'a>), DecodeError> {
+        if input.len() > limit {
             return Err(DecodeErrorKind::LimitExceeded {
                 what: "request",
-                limit: MAX_REQUEST_BYTES,
+                limit,
                 actual: input.len(),
             }
             .into());

@@ -1,0 +1,171 @@
+//! Looks at RocksDB's log files before RocksDB does.
+//!
+//! RocksDB 11.8 reads for ever where a log file that does not begin with a
+//! record of a recycled log file has one further on: its reader reports a bad
+//! record and does not step over it (`Reader::ReadPhysicalRecord`). One flipped
+//! bit in the kind of a record is enough. Our log files are never recycled, so
+//! such a record is damage, and is refused here. All other damage RocksDB finds
+//! itself.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::store::StoreError;
+
+/// A log file is read in blocks; no record crosses their border.
+const BLOCK: usize = 32 << 10;
+
+/// Checksum (4), length (2, little-endian), kind (1).
+const HEADER: usize = 7;
+
+/// What RocksDB adds to a checksum before it writes it.
+const MASK: u32 = 0xa282_ead8;
+
+/// CRC-32C, reflected.
+const POLYNOMIAL: u32 = 0x82f6_3b78;
+
+/// Refuses log files that RocksDB would not stop to read.
+pub(super) fn look_at_log_files(database: &Path) -> Result<(), StoreError> {
+    // A database that is not there is for RocksDB to name.
+    let Ok(files) = fs::read_dir(database) else {
+        return Ok(());
+    };
+    for file in files.filter_map(Result::ok) {
+        let path = file.path();
+        if path.extension() != Some(OsStr::new("log")) {
+            continue;
+        }
+        let found = File::open(&path).and_then(endless_record);
+        let found = found.map_err(|error| StoreError::Engine(Box::new(error)))?;
+        if let Some(at) = found {
+            return Err(StoreError::LogFile { path, at });
+        }
+    }
+    Ok(())
+}
+
+/// What the next record of a block is to RocksDB's reader.
+enum Next {
+    /// This many octets, and whole.
+    Record(usize),
+    /// The rest of the block is skipped.
+    Bad,
+    /// Of a recycled log file.
+    Recycled,
+}
+
+/// Where a record is that RocksDB reads for ever.
+fn endless_record(mut file: impl Read) -> io::Result<Option<u64>> {
+    let mut block = Vec::with_capacity(BLOCK);
+    let mut before = 0_u64;
+    let mut seen = false;
+    loop {
+        block.clear();
+        let most = u64::try_from(BLOCK).unwrap_or(u64::MAX);
+        let read = file.by_ref().take(most).read_to_end(&mut block)?;
+        let mut rest = block.as_slice();
+        while rest.len() >= HEADER {
+            match next(rest) {
+                Next::Record(length) => {
+                    seen = true;
+                    rest = rest.get(length..).unwrap_or_default();
+                }
+                Next::Bad => break,
+                Next::Recycled if !seen => return Ok(None),
+                Next::Recycled => {
+                    let at = u64::try_from(read - rest.len()).unwrap_or(0);
+                    return Ok(Some(before + at));
+                }
+            }
+        }
+        if read < BLOCK {
+            return Ok(None);
+        }
+        before += most;
+    }
+}
+
+fn next(rest: &[u8]) -> Next {
+    let Some((header, _)) = rest.split_first_chunk::<HEADER>() else {
+        return Next::Bad;
+    };
+    let [a, b, c, d, low, high, kind] = *header;
+    if matches!(kind, 5..=8 | 11 | 131) {
+        return Next::Recycled;
+    }
+    let length = HEADER + usize::from(u16::from_le_bytes([low, high]));
+    let Some(checked) = rest.get(HEADER - 1..length) else {
+        return Next::Bad;
+    };
+    let stored = u32::from_le_bytes([a, b, c, d]).wrapping_sub(MASK);
+    if stored.rotate_left(15) != crc32c(checked) {
+        return Next::Bad;
+    }
+    Next::Record(length)
+}
+
+/// Slow and short: log files are a few MiB, and are read once at the start.
+fn crc32c(octets: &[u8]) -> u32 {
+    let step = |crc: u32, octet: &u8| {
+        (0..8).fold(crc ^ u32::from(*octet), |crc, _| {
+            (crc >> 1) ^ (POLYNOMIAL * (crc & 1))
+        })
+    };
+    !octets.iter().fold(u32::MAX, step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u8, content: &[u8]) -> Vec<u8> {
+        let checked = [&[kind], content].concat();
+        let stored = crc32c(&checked).rotate_right(15).wrapping_add(MASK);
+        let length = u16::try_from(content.len()).unwrap();
+        [&stored.to_le_bytes()[..], &length.to_le_bytes(), &checked].concat()
+    }
+
+    fn find(records: &[Vec<u8>]) -> Option<u64> {
+        endless_record(records.concat().as_slice()).unwrap()
+    }
+
+    #[test]
+    fn crc32c_is_that_of_rfc_3720_appendix_b_4() {
+        assert_eq!(crc32c(&[0; 32]), 0x8a91_36aa);
+        assert_eq!(crc32c(&[0xff; 32]), 0x62a8_ab43);
+        let ascending: Vec<u8> = (0..32).collect();
+        assert_eq!(crc32c(&ascending), 0x46dd_794e);
+    }
+
+    #[test]
+    fn a_record_of_a_recycled_file_is_found_behind_one_that_is_not() {
+        let (full, recycled) = (record(1, b"content"), record(5, b"content"));
+        assert_eq!(find(&[full.clone(), full.clone()]), None);
+        assert_eq!(
+            find(&[full.clone(), recycled.clone(), full.clone()]),
+            Some(14)
+        );
+        assert_eq!(find(&[recycled, full]), None, "a recycled file");
+    }
+
+    #[test]
+    fn what_is_bad_hides_the_rest_of_its_block_only() {
+        let (full, recycled) = (record(1, b"content"), record(6, b"content"));
+        let mut bad = record(1, b"content");
+        bad[9] ^= 1;
+        assert_eq!(find(&[full.clone(), bad.clone(), recycled.clone()]), None);
+        let rest_of_block = vec![0; BLOCK - full.len() - bad.len()];
+        let at = u64::try_from(BLOCK).unwrap();
+        assert_eq!(find(&[full, bad, rest_of_block, recycled]), Some(at));
+    }
+
+    #[test]
+    fn a_file_that_ends_within_a_record_has_none() {
+        let records = [record(1, b"content"), record(1, b"content")].concat();
+        for length in 0..records.len() {
+            assert_eq!(endless_record(&records[..length]).unwrap(), None);
+        }
+    }
+}
