@@ -109,10 +109,12 @@ pub(crate) fn judge(
     match again(bundle, policy, stamped) {
         Ok(appraisal) => {
             let notes = appraisal.results.iter().map(|one| one.note).collect();
-            let holds = format!(
-                "{} pieces of evidence, appraised again under the policy, give this claim",
-                appraisal.results.len()
-            );
+            let holds = match appraisal.results.len() {
+                1 => "the evidence, appraised again under the policy, gives this claim".to_owned(),
+                count => format!(
+                    "{count} pieces of evidence, appraised again under the policy, give this claim"
+                ),
+            };
             (Ok(Conclusion::Holds(holds)), notes)
         }
         Err(fault) => (Err(fault), Vec::new()),

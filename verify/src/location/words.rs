@@ -227,9 +227,8 @@ fn cell(cell: &CellClaim) -> String {
         mass => format!("{} of the probability lies in it", percent(mass)),
     };
     format!(
-        "H3 cell {:x} (resolution {}, edges of about {}); {mass}",
+        "{:x} (H3, edges of about {}); {mass}",
         cell.h3(),
-        cell.resolution(),
         edge(cell.resolution())
     )
 }

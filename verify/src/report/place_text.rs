@@ -6,13 +6,16 @@ use meridian_appraisal::note::ItemNote;
 use meridian_wire::loc::claim::ClaimFields;
 use meridian_wire::loc::flags::WarningFlags;
 
+use crate::finding::{CheckId, Status};
 use crate::location::disclosures::{OpenValue, Source};
 use crate::location::place::Place;
 use crate::location::{not_shown, words};
-use crate::verdict::Verdict;
 
-/// The section, a blank line before it.
-pub(super) fn write_place(out: &mut String, place: &Place) -> fmt::Result {
+/// The requirements: a claim may stand, and not be what was asked for.
+const REQUIREMENTS: CheckId = CheckId::new(117);
+
+/// The section, a blank line before it. `time_holds`: whether the time-stamp passed.
+pub(super) fn write_place(out: &mut String, place: &Place, time_holds: bool) -> fmt::Result {
     let verdict = place.verdict().name();
     let counts = match place.asked() {
         true => "",
@@ -26,9 +29,15 @@ pub(super) fn write_place(out: &mut String, place: &Place) -> fmt::Result {
         );
     };
     let claim = claim.fields();
-    let says = match place.verdict() {
-        Verdict::Passed => "The evidence was found",
-        _ => "The token claims, and this does not stand as it is: the evidence was found",
+    let mut findings = place.findings().iter();
+    let stands = findings.all(|one| {
+        let good = [Status::Passed, Status::Warning, Status::NotChecked];
+        one.id == REQUIREMENTS || good.contains(&one.status)
+    });
+    let says = if stands && time_holds {
+        "The evidence was found"
+    } else {
+        "The token claims, and this does not stand (see Why): the evidence was found"
     };
     writeln!(
         out,

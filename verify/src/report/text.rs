@@ -47,7 +47,7 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
         writeln!(out, "  - {sentence}")?;
     }
     if let Some(place) = &report.place {
-        write_place(out, place)?;
+        write_place(out, place, report.models().gen_time == Verdict::Passed)?;
     }
     writeln!(out, "\nWhy")?;
     let of_place = report.place.iter().flat_map(|place| place.findings());
