@@ -78,6 +78,7 @@ struct LogOut {
     size: String,
     root: String,
     time: String,
+    witnessed_since: Option<String>,
 }
 
 impl TokenOut {
@@ -135,6 +136,7 @@ pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Erro
             size: place.size.to_string(),
             root: hex::encode(place.root.as_bytes()),
             time: place.time.to_string(),
+            witnessed_since: place.witnessed_since.map(|since| since.to_string()),
         }),
         place: report.place.as_ref().map(PlaceOut::of),
     };

@@ -151,6 +151,12 @@ fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
             "The token is entry {} of the log {}, in its tree of {} entries.",
             place.index, place.origin, place.size
         ));
+        if let Some(since) = place.witnessed_since {
+            sentences.push(format!(
+                "Witnesses whom you trust had seen it there at {since}, whatever became of the \
+                 authority's key later."
+            ));
+        }
     }
     sentences
 }
@@ -171,10 +177,12 @@ fn does_not_show(report: &Report) -> Vec<&'static str> {
     if status(82) != Some(Status::Passed) {
         sentences.push("That no certificate was revoked: no usable list was at hand.");
     }
-    if report.log.is_none() {
-        sentences.push("That the authority wrote the token into a log.");
-    } else {
-        sentences.push("That everyone sees the same log: no witness was asked.");
+    match &report.log {
+        None => sentences.push("That the authority wrote the token into a log."),
+        Some(place) if place.witnessed_since.is_none() => {
+            sentences.push("That everyone sees the same log: no witness was asked.");
+        }
+        Some(_) => {}
     }
     sentences
 }
