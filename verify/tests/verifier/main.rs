@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod location;
 #[cfg(test)]
 mod log;
@@ -14,13 +16,19 @@ mod mutation;
 #[cfg(test)]
 mod negative;
 #[cfg(test)]
+mod ocsp;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
+mod program_material;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod vectors;
+#[cfg(test)]
+mod witnesses;
 #[cfg(test)]
 mod wording;
 mod wycheproof;
