@@ -79,9 +79,12 @@ pub(crate) struct Revocation {
 }
 
 impl Revocation {
-    /// RFC 3161 section 4: what it means for a token from `interval`.
+    /// RFC 3161 section 4: what it means for a token from `interval`. A certificate that was
+    /// revoked later, but is said to have been invalid before, had been revoked in time for item
+    /// 1 to be no help (RFC 5280 section 5.3.2).
     pub(crate) fn judge(&self, interval: Interval) -> Word {
-        let later = self.date.filter(|date| *date > interval.to);
+        let since = self.invalidity.into_iter().chain(self.date).min();
+        let later = self.date.and(since).filter(|since| *since > interval.to);
         let reason = self.reason;
         match (reason.0, later) {
             // Item 1: for these reasons, tokens from before the revocation remain valid.
@@ -89,10 +92,7 @@ impl Revocation {
             (Some(6), _) => Word::OnHold,
             // Item 2 (compromise), any other reason, and item 1's "if the reasonCode extension
             // is not present, then all the tokens ... shall be considered as invalid".
-            _ => Word::Revoked {
-                reason,
-                since: self.invalidity.into_iter().chain(self.date).min(),
-            },
+            _ => Word::Revoked { reason, since },
         }
     }
 }
@@ -188,6 +188,22 @@ mod tests {
         }
         assert!(is_revoked(word(None, before)));
         assert_eq!(word(Some(6), before), Word::OnHold);
+    }
+
+    #[test]
+    fn an_invalidity_date_before_gen_time_overrules_a_later_revocation() {
+        let time = |text| UnixMicros::parse_rfc3339(text).unwrap();
+        let revocation = |invalidity| Revocation {
+            date: Some(time("2026-06-03T00:00:00Z")),
+            reason: Reason(Some(4)),
+            invalidity: Some(time(invalidity)),
+        };
+        let gen_time = Interval::instant(time("2026-06-02T00:00:00Z"));
+        let of = |invalidity| revocation(invalidity).judge(gen_time);
+        assert!(is_revoked(of("2026-06-01T00:00:00Z")));
+        assert!(is_revoked(of("2026-06-02T00:00:00Z")));
+        let after = of("2026-06-02T00:00:01Z");
+        assert!(matches!(after, Word::RevokedLater { .. }));
     }
 
     #[test]

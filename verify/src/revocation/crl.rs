@@ -1,15 +1,17 @@
 //! What CRLs say about a certificate (RFC 5280 section 6.3.3).
 
 use meridian_wire::oid::{self, ObjectIdentifier};
-use meridian_wire::reader::certificate::{CertificateReading, key_usage};
+use meridian_wire::reader::certificate::{CertificateReading, TimeView, key_usage};
 use meridian_wire::reader::crl::CrlEntryView;
 use meridian_wire::reader::error::ReadError;
+use meridian_wire::reader::extension::ExtensionView;
 use meridian_wire::reader::general_name::GeneralNameView;
 use meridian_wire::reader::integer::IntegerView;
 use meridian_wire::reader::limits::MAX_ELEMENTS_OF_FILE;
 use meridian_wire::reader::tag::Tag;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
+use meridian_wire::time::UnixMicros;
 
 use crate::instant::parse_x509_time;
 use crate::name::same_name;
@@ -227,6 +229,16 @@ fn certificate_issuer<'a>(
         .transpose()
 }
 
+/// RFC 5280 section 5.3.2; none if it is no time.
+pub(crate) fn invalidity_date(
+    extension: &ExtensionView<'_>,
+    walk: &mut Walk,
+) -> Result<Option<UnixMicros>, ReadError> {
+    let date = Tlv::only(extension.value, walk)?;
+    let text = date.require(Tag::GENERALIZED_TIME)?.primitive()?;
+    Ok(parse_x509_time(&TimeView::generalized(text)))
+}
+
 fn revocation(entry: &CrlEntryView<'_>, walk: &mut Walk) -> Result<Revocation, ReadError> {
     let mut reason = None;
     let mut invalidity = None;
@@ -237,10 +249,7 @@ fn revocation(entry: &CrlEntryView<'_>, walk: &mut Walk) -> Result<Revocation, R
             // A number that no one knows is no reason that leaves a token valid.
             reason = Some(code.unwrap_or(u64::MAX));
         } else if extension.oid.is(&oid::INVALIDITY_DATE) {
-            let date = Tlv::only(extension.value, walk)?;
-            let text = date.require(Tag::GENERALIZED_TIME)?.primitive()?;
-            let view = meridian_wire::reader::certificate::TimeView::generalized(text);
-            invalidity = parse_x509_time(&view);
+            invalidity = invalidity_date(extension, walk)?;
         }
     }
     Ok(Revocation {

@@ -14,6 +14,7 @@ use crate::crypto::digest::{digest, named};
 use crate::instant::{Interval, parse_x509_time};
 use crate::name::same_name;
 use crate::path::has_signed_bytes;
+use crate::revocation::crl::invalidity_date;
 use crate::revocation::{Inquiry, Reason, Revocation, Word};
 
 /// Asks every response.
@@ -119,16 +120,24 @@ fn word(
     basic: &BasicOcspView<'_>,
     answer: &SingleResponseView<'_>,
 ) -> Word {
-    let all = basic.extensions.iter().chain(&answer.extensions);
-    if all.into_iter().any(|extension| extension.critical) {
+    // RFC 6960 section 4.4.5: the extensions of CRL entries may be here too.
+    let (dates, others): (Vec<_>, Vec<_>) = answer
+        .extensions
+        .iter()
+        .partition(|extension| extension.oid.is(&oid::INVALIDITY_DATE));
+    let mut others = basic.extensions.iter().chain(others);
+    if others.any(|extension| extension.critical) {
         return Word::Nothing;
     }
     match &answer.status {
         CertificateStatus::Revoked { time, reason } => {
+            let mut dates = dates.into_iter();
+            let invalidity =
+                dates.find_map(|date| invalidity_date(date, &mut Walk::default()).ok()?);
             let revocation = Revocation {
                 date: parse_x509_time(time),
                 reason: Reason(*reason),
-                invalidity: None,
+                invalidity,
             };
             revocation.judge(inquiry.terms.interval)
         }
