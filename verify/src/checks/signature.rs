@@ -1,5 +1,6 @@
 //! V045, V046, V048 and V049: the signature itself.
 
+use meridian_wire::oid;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::der_form::{set_of, to_der};
 use meridian_wire::reader::error::ReadError;
@@ -61,6 +62,8 @@ pub(crate) struct Means {
     pub(crate) scheme: Result<Scheme, SchemeFault>,
     /// The signer's key; none if there is no certificate.
     pub(crate) key: Option<Result<PublicKey, KeyFault>>,
+    /// Whether the certificate calls the key one of RSA.
+    is_rsa: bool,
 }
 
 impl Means {
@@ -73,6 +76,10 @@ impl Means {
             digest,
             scheme: Scheme::read(&signer.signature_algorithm, digest),
             key: certificate.map(|certificate| PublicKey::read(&certificate.public_key)),
+            is_rsa: certificate.is_some_and(|certificate| {
+                let kind = &certificate.public_key.algorithm.oid;
+                kind.is(&oid::RSA_ENCRYPTION) || kind.is(&oid::RSASSA_PSS)
+            }),
         }
     }
 }
@@ -85,11 +92,10 @@ pub(crate) fn check(
 ) -> Option<SignatureProofs> {
     let valid = valid(signer, means).record(findings);
     let algorithms = algorithms(means).record(findings);
-    let key = match &means.key {
-        Some(Ok(PublicKey::Rsa(_)) | Err(KeyFault::RsaSize { .. } | KeyFault::RsaNumbers)) => {
-            rsa_key(means).record(findings).map(KeyProof::Rsa)
-        }
-        _ => curve_key(means).record(findings).map(KeyProof::Curve),
+    let key = if means.is_rsa {
+        rsa_key(means).record(findings).map(KeyProof::Rsa)
+    } else {
+        curve_key(means).record(findings).map(KeyProof::Curve)
     };
     Some(SignatureProofs {
         valid: valid?,
@@ -130,7 +136,7 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
     }
 }
 
-/// V046, RFC 5754, RFC 4056, RFC 8419: digestAlgorithm and signatureAlgorithm agree.
+/// V046, RFC 5754, RFC 4056, RFC 8419, RFC 9882: digestAlgorithm and signatureAlgorithm agree.
 fn algorithms(means: &Means) -> Checked<46> {
     let scheme = match &means.scheme {
         Ok(scheme) => scheme,
@@ -140,9 +146,7 @@ fn algorithms(means: &Means) -> Checked<46> {
     let Some(digest) = means.digest else {
         return Checked::indeterminate("the digest algorithm is not supported");
     };
-    // RFC 8419 section 3: with signed attributes, Ed25519 goes with SHA-512.
-    let expected = scheme.hash().unwrap_or(HashAlgorithm::Sha512);
-    if expected != digest {
+    if !scheme.fits(digest) {
         return Checked::failed(format!(
             "the digest is {digest}, the signature algorithm is {}",
             scheme.describe()
@@ -156,9 +160,13 @@ fn algorithms(means: &Means) -> Checked<46> {
     }
 }
 
-/// V048, RFC 8017: an RSA key that can be judged.
+/// V048, RFC 8017: an RSA key that can be judged. Exponents below 65,537 are allowed there; FIPS
+/// 186-5 section 5.1 asks for more.
 fn rsa_key(means: &Means) -> Checked<48> {
     match &means.key {
+        Some(Ok(key)) if key.has_small_exponent() => {
+            Checked::warning(format!("{}, with an exponent below 65537", key.describe()))
+        }
         Some(Ok(key)) => Checked::passed(key.describe()),
         Some(Err(fault)) if fault.convicts() => Checked::failed(fault.to_string()),
         Some(Err(fault)) => Checked::indeterminate(fault.to_string()),

@@ -160,14 +160,21 @@ pub(crate) fn choose<'p, 'a>(signer: &SignerInfoView<'a>, pool: &'p Pool<'a>) ->
         first.any(|(id, default)| matches(id, default, certificate) == Match::Yes)
     };
     let named = |certificate: &&CertificateReading<'_>| is_named(&signer.sid, certificate);
-    // Two certificates with one hash (SHA-1 can be made to collide): the named one.
-    let both = pool
-        .all()
-        .find(|certificate| bound(certificate) && named(certificate));
-    let certificate = both
-        .or_else(|| pool.all().find(bound))
-        .or_else(|| pool.all().find(named));
+    let certificate = prefer(|| pool.all(), bound, named);
     Choice { certificate, ids }
+}
+
+/// One that is both meant and named, else one that is meant, else one that is named. Of two
+/// certificates with one hash (SHA-1 can be made to collide) that is the named one.
+fn prefer<T, I: Iterator<Item = T>>(
+    all: impl Fn() -> I,
+    meant: impl Fn(&T) -> bool,
+    named: impl Fn(&T) -> bool,
+) -> Option<T> {
+    all()
+        .find(|one| meant(one) && named(one))
+        .or_else(|| all().find(&meant))
+        .or_else(|| all().find(&named))
 }
 
 /// Runs the family.
@@ -310,4 +317,27 @@ fn is_alternative_name(
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefer;
+
+    #[test]
+    fn n06_of_two_certificates_with_one_hash_the_named_one_is_taken() {
+        let bag = [
+            ("twin", 7, "other"),
+            ("signer", 7, "me"),
+            ("third", 8, "me"),
+        ];
+        for turn in 0..3 {
+            let mut bag = bag;
+            bag.rotate_left(turn);
+            let found = prefer(|| bag.into_iter(), |one| one.1 == 7, |one| one.2 == "me");
+            assert_eq!(found.map(|one| one.0), Some("signer"));
+        }
+        // The hash is stronger than the name.
+        let found = prefer(|| bag.into_iter(), |one| one.1 == 8, |one| one.0 == "twin");
+        assert_eq!(found.map(|one| one.0), Some("third"));
+    }
 }

@@ -4,6 +4,7 @@ use meridian_wire::oid::{self, ObjectIdentifier};
 use meridian_wire::reader::certificate::{
     BasicConstraints, CertificateReading, TimeView, key_purposes, key_usage,
 };
+use meridian_wire::reader::oid::OidView;
 use meridian_wire::reader::tag::Tag;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
@@ -71,19 +72,18 @@ pub(crate) fn check(
     })
 }
 
-/// Each purpose as dotted text; none if the extension is absent or unreadable.
-fn purposes(certificate: &CertificateReading<'_>) -> Option<Vec<String>> {
+/// Each purpose; none if the extension is absent or unreadable.
+fn purposes<'a>(certificate: &CertificateReading<'a>) -> Option<Vec<OidView<'a>>> {
     let extension = certificate.extensions_of(&oid::EXTENDED_KEY_USAGE).next()?;
-    let purposes = key_purposes(extension.value, &mut Walk::default()).ok()?;
-    Some(purposes.iter().map(ToString::to_string).collect())
+    key_purposes(extension.value, &mut Walk::default()).ok()
 }
 
 /// V060, RFC 3161 section 2.3.
 fn purpose(certificate: &CertificateReading<'_>) -> Checked<60> {
-    let stamping = oid::KP_TIME_STAMPING.to_string();
+    let is_stamping = |purpose: &OidView<'_>| purpose.is(&oid::KP_TIME_STAMPING);
     match purposes(certificate) {
         None => Checked::failed("the signer's certificate has no readable extendedKeyUsage"),
-        Some(purposes) if purposes.contains(&stamping) => Checked::passed("for time-stamping"),
+        Some(purposes) if purposes.iter().any(is_stamping) => Checked::passed("for time-stamping"),
         Some(_) => Checked::failed("the signer's certificate is not for time-stamping"),
     }
 }
@@ -104,7 +104,10 @@ fn purpose_sole(certificate: &CertificateReading<'_>) -> Checked<62> {
         None => Checked::not_run("no readable extendedKeyUsage"),
         Some(_) if count > 1 => Checked::failed("extendedKeyUsage is there twice"),
         Some(purposes) if purposes.len() == 1 => Checked::passed("one key purpose"),
-        Some(purposes) => Checked::failed(format!("several key purposes: {}", purposes.join(", "))),
+        Some(purposes) => {
+            let shown: Vec<_> = purposes.iter().map(ToString::to_string).collect();
+            Checked::failed(format!("several key purposes: {}", shown.join(", ")))
+        }
     }
 }
 

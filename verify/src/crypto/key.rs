@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ::rsa::traits::PublicKeyParts;
 use ::rsa::{BigUint, RsaPublicKey};
 use meridian_wire::oid;
 use meridian_wire::reader::certificate::PublicKeyView;
@@ -114,6 +115,15 @@ impl PublicKey {
         Err(KeyFault::Unsupported {
             oid: kind.to_string(),
         })
+    }
+
+    /// Whether it is an RSA key with a public exponent below 65,537.
+    #[must_use]
+    pub fn has_small_exponent(&self) -> bool {
+        match self {
+            Self::Rsa(key) => *key.e() < BigUint::from(65_537_u32),
+            _ => false,
+        }
     }
 
     /// Its size as catalogues count it: of the modulus, of the curve; of others none is asked.

@@ -132,6 +132,19 @@ impl Scheme {
         }
     }
 
+    /// Whether it goes with this digest of the content (RFC 5754 section 3; RFC 8419 section 3;
+    /// RFC 9882 section 3.3: one as strong as the key).
+    #[must_use]
+    pub fn fits(&self, digest: HashAlgorithm) -> bool {
+        match self {
+            Self::RsaPkcs1(hash) | Self::RsaPss { hash, .. } | Self::Ecdsa(hash) => *hash == digest,
+            Self::Ed25519 => digest == HashAlgorithm::Sha512,
+            Self::MlDsa44 => digest.digest_len() >= 32,
+            Self::MlDsa65 => digest.digest_len() >= 48,
+            Self::MlDsa87 => digest.digest_len() >= 64,
+        }
+    }
+
     /// The identifier that names scheme and digest together, if one does.
     #[must_use]
     pub fn identifier(&self) -> Option<oid::ObjectIdentifier> {
