@@ -6,6 +6,7 @@
 
 pub mod algorithms;
 pub mod artifact;
+pub mod asked;
 pub mod crypto;
 pub mod facts;
 pub mod finding;

@@ -8,6 +8,7 @@ use meridian_wire::time::UnixMicros;
 use meridian_wire::tlog_policy::TlogPolicy;
 
 use crate::algorithms::catalogue::Catalogue;
+use crate::asked::AskedFor;
 
 use crate::location::inputs::PlaceInputs;
 
@@ -89,6 +90,10 @@ pub struct VerifyPolicy {
     pub ocsp_responses: Vec<Vec<u8>>,
     /// What is asked of revocation data.
     pub revocation: RevocationMode,
+    /// The request that the token answers.
+    pub request: Option<AskedFor>,
+    /// Policies of authorities that are accepted, dotted; none means any.
+    pub policies: Vec<String>,
     /// The log's key.
     pub log_key: Option<VerifierKey>,
     /// Which logs and witnesses are believed, besides that key.
@@ -115,6 +120,8 @@ impl VerifyPolicy {
             crls: Vec::new(),
             ocsp_responses: Vec::new(),
             revocation: RevocationMode::Report,
+            request: None,
+            policies: Vec::new(),
             log_key: None,
             log_policy: None,
             proof: None,

@@ -55,9 +55,8 @@ pub fn imprint_algorithm(input: &Recognised) -> Option<HashAlgorithm> {
 /// Judges a token. Every check that can run runs, whatever others found. `artifact` is the
 /// data; none means that it is not at hand, which leaves the verdict indeterminate at best.
 ///
-/// Not checked: the request's nonce and policy (there is no request here), OCSP, name
-/// constraints, certificate policies, witnesses of the log, later proofs of existence; of a place,
-/// what [`crate::location`] says.
+/// Not checked: whether an authority is qualified (trusted lists decide), later tokens as proof of
+/// existence; of a place, what [`crate::location`] says.
 #[must_use]
 pub fn verify_timestamp(
     input: &Recognised,
@@ -160,7 +159,7 @@ impl Run<'_> {
             (None, _) => return Outcome::unreadable(self.policy),
         };
         let times = Times::read(&tst_info);
-        let said = tst_info::check(&tst_info, times.as_ref(), self.policy.at, findings);
+        let said = tst_info::check(&tst_info, times.as_ref(), self.policy, findings);
         let imprint = imprint::check(&tst_info, self.artifact, findings);
         let attributes = signed_attrs::check(signed, signer, times.as_ref(), findings);
         let trust = self.judge_trust(signed, signer, &tst_info, times.as_ref(), findings);

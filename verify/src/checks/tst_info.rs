@@ -6,8 +6,10 @@ use meridian_wire::reader::oid::OidView;
 use meridian_wire::reader::tst_info::{AccuracyView, TstInfoView};
 use meridian_wire::time::UnixMicros;
 
+use crate::asked::AskedFor;
 use crate::finding::{Checked, Finding, Proof};
 use crate::instant::{GenTimeReading, Interval, parse_gen_time};
+use crate::policy::VerifyPolicy;
 
 /// How far genTime may be ahead of the verifier's clock.
 const FUTURE_SKEW_US: i64 = 5 * 60 * 1_000_000;
@@ -74,16 +76,16 @@ fn accuracy_micros(accuracy: &AccuracyView<'_>) -> Option<u64> {
 pub(crate) fn check(
     tst_info: &TstInfoView<'_>,
     times: Option<&Times>,
-    at: UnixMicros,
+    asked: &VerifyPolicy,
     findings: &mut Vec<Finding>,
 ) -> Option<TstInfoProofs> {
     let version = version(tst_info).record(findings);
     let gen_time = gen_time(tst_info).record(findings);
-    let not_ahead = not_ahead(times, at).record(findings);
+    let not_ahead = not_ahead(times, asked.at).record(findings);
     let accuracy = accuracy(tst_info).record(findings);
     let serial = serial(&tst_info.serial).record(findings);
-    let policy = policy(tst_info).record(findings);
-    let nonce = nonce(tst_info).record(findings);
+    let policy = policy(tst_info, asked).record(findings);
+    let nonce = nonce(tst_info, asked.request.as_ref()).record(findings);
     let extensions = extensions(tst_info).record(findings);
     Some(TstInfoProofs {
         version: version?,
@@ -184,19 +186,37 @@ fn serial(serial: &IntegerView<'_>) -> Checked<24> {
     }
 }
 
-/// V025. This verifier takes no list of policies yet: any is accepted, and named.
-fn policy(tst_info: &TstInfoView<'_>) -> Checked<25> {
-    Checked::passed(format!(
-        "issued under policy {}; no policy was asked for",
-        tst_info.policy
-    ))
+/// V025, RFC 3161 section 2.4.2: the policy is the one that the request names, and one that the
+/// caller accepts.
+fn policy(tst_info: &TstInfoView<'_>, asked: &VerifyPolicy) -> Checked<25> {
+    let policy = tst_info.policy.to_string();
+    let requested = asked.request.as_ref().and_then(AskedFor::policy);
+    match requested {
+        Some(requested) if requested != policy => Checked::failed(format!(
+            "issued under policy {policy}, the request asks for {requested}"
+        )),
+        _ if !asked.policies.is_empty() && !asked.policies.contains(&policy) => Checked::failed(
+            format!("issued under policy {policy}, which is none of those accepted"),
+        ),
+        None if asked.policies.is_empty() => Checked::passed(format!(
+            "issued under policy {policy}; no policy was asked for"
+        )),
+        _ => Checked::passed(format!("issued under policy {policy}, as asked")),
+    }
 }
 
-/// V026. There is no request at hand to compare the nonce with.
-fn nonce(tst_info: &TstInfoView<'_>) -> Checked<26> {
-    match &tst_info.nonce {
-        Some(_) => Checked::not_checked("a nonce is there, and no request to compare it with"),
-        None => Checked::not_checked("no nonce, and no request to compare with"),
+/// V026, RFC 3161 sections 2.2 and 2.4.2: the token answers this request and no earlier one.
+fn nonce(tst_info: &TstInfoView<'_>, request: Option<&AskedFor>) -> Checked<26> {
+    match (
+        request.map(|request| request.compare(tst_info)),
+        &tst_info.nonce,
+    ) {
+        (Some(Err(fault)), _) => Checked::failed(format!("not the answer to the request: {fault}")),
+        (Some(Ok(())), _) => Checked::passed("the token answers the request"),
+        (None, Some(_)) => {
+            Checked::not_checked("a nonce is there, and no request to compare it with")
+        }
+        (None, None) => Checked::not_checked("no nonce, and no request to compare with"),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod name_constraints;
 pub mod ocsp;
 pub mod oid;
+pub mod request;
 pub mod response;
 pub mod signed_data;
 pub mod signer_info;

@@ -58,6 +58,14 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "PEM|DER")]
     pub(crate) ocsp: Vec<PathBuf>,
 
+    /// The request (.tsq) that the token must answer: same digest, nonce and policy.
+    #[arg(long, value_name = "F.tsq")]
+    pub(crate) request: Option<PathBuf>,
+
+    /// A policy under which tokens are accepted, such as 1.2.3.4. Repeatable; any if absent.
+    #[arg(long, value_name = "OID", value_parser = dotted)]
+    pub(crate) policy: Vec<String>,
+
     /// What is asked of revocation data.
     #[arg(long, value_enum, value_name = "MODE", default_value = "report")]
     pub(crate) revocation: Revocation,
@@ -113,6 +121,16 @@ pub(crate) struct VerifyArgs {
     /// Report as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// An object identifier as people write it.
+fn dotted(text: &str) -> Result<String, String> {
+    let digits = |arc: &str| !arc.is_empty() && arc.bytes().all(|one| one.is_ascii_digit());
+    if text.contains('.') && text.split('.').all(digits) {
+        Ok(text.to_owned())
+    } else {
+        Err("an object identifier such as 1.2.3.4 is expected".to_owned())
+    }
 }
 
 /// What is asked of revocation data.

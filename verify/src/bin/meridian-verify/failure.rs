@@ -35,6 +35,8 @@ pub(crate) enum Failure {
     NoCrl(PathBuf),
     #[error("no OCSP response in {}", .0.display())]
     NoOcspResponse(PathBuf),
+    #[error("{}: no time-stamp request: {cause}", path.display())]
+    Request { path: PathBuf, cause: ReadError },
     #[error("{}: {cause}", path.display())]
     LogPolicy {
         path: PathBuf,
@@ -75,6 +77,7 @@ impl Failure {
             | Self::NoCertificate(_)
             | Self::NoCrl(_)
             | Self::NoOcspResponse(_)
+            | Self::Request { .. }
             | Self::Catalogue { .. }
             | Self::LogPolicy { .. }
             | Self::Anchors(_)
@@ -99,6 +102,7 @@ impl Failure {
                 "give the authority's root certificate, which you have from a place that you trust"
             }
             Self::NoOcspResponse(_) => "an OCSPResponse or BasicOCSPResponse in DER is expected",
+            Self::Request { .. } => "the .tsq file that was sent to the authority is expected",
             Self::LogPolicy { .. } => "lines of log, witness, group and one quorum are expected",
             Self::Catalogue { .. } => "the JSON form of ETSI TS 119 322 is expected",
             Self::Digest(_) => "for example --digest sha256:<64 hexadecimal digits>",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use meridian_appraisal::policy::MAX_POLICY_BYTES;
 use meridian_verify::algorithms::catalogue::Catalogue;
+use meridian_verify::asked::AskedFor;
 use meridian_verify::input::{Recognised, recognise};
 use meridian_verify::pem;
 use meridian_wire::limits::MAX_EVIDENCE_BUNDLE_BYTES;
@@ -52,6 +53,14 @@ pub(crate) fn open(path: &Path) -> Result<File, Failure> {
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let octets = read(path)?;
     Ok(String::from_utf8_lossy(&octets).into_owned())
+}
+
+/// What was asked of the authority.
+pub(crate) fn request(path: &Path) -> Result<AskedFor, Failure> {
+    AskedFor::new(small(path)?).map_err(|cause| Failure::Request {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// A policy of logs and witnesses.

@@ -80,6 +80,8 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
         Revocation::Report => RevocationMode::Report,
         Revocation::Require => RevocationMode::Require,
     };
+    policy.request = args.request.as_deref().map(files::request).transpose()?;
+    policy.policies.clone_from(&args.policy);
     policy.log_key = args.log_key.as_deref().map(log_key).transpose()?;
     policy.log_policy = args
         .log_policy
