@@ -2,6 +2,20 @@
 // Clippy allows unwrap in tests where it sees cfg(test).
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod attacks_container;
+#[cfg(test)]
+mod attacks_log;
+#[cfg(test)]
+mod attacks_revocation;
+#[cfg(test)]
+mod attacks_signature;
+#[cfg(test)]
+mod attacks_signer;
+#[cfg(test)]
+mod attacks_time;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod forge;

@@ -1,8 +1,11 @@
 //! The program: material in files, and what becomes of files that are none.
 
 use meridian_rfc_vectors::vector::load;
+use meridian_wire::oid;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+use crate::forge::der::{algorithm, number, octets, sequence};
 use crate::forge::log::{Entry, policy_text};
 use crate::forge::world::{DATA, GEN_TIME, NOW, WORLD};
 use crate::program::{Desk, code, said};
@@ -157,5 +160,47 @@ fn algorithms_replaces_the_catalogue() {
         let (code, said) = code_with(text);
         assert_eq!(code, 3, "{text}: {said}");
         assert!(said.contains("TS 119 322"), "{said}");
+    }
+}
+
+/// `TimeStampReq` about the data of the vectors, with this nonce.
+fn request(nonce: u8) -> Vec<u8> {
+    let digest = Sha256::digest(crate::support::DATA);
+    let imprint = sequence(&[algorithm(&oid::SHA_256, &[]), octets(&digest)]);
+    sequence(&[number(1), imprint, number(nonce.into())])
+}
+
+#[test]
+fn request_asks_for_the_answer_to_it() {
+    let desk = Desk::new();
+    desk.put("asked.tsq", &request(5));
+    // The vector answers a request without a nonce.
+    let output = desk.verify(&["data", "--request", "asked.tsq", "--json"]);
+    assert_eq!(code(&output), 1, "{}", said(&output));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["reasons"], serde_json::json!(["V026"]));
+    for file in ["root", "token", "data", "absent"] {
+        let output = desk.verify(&["data", "--request", file]);
+        assert_eq!(code(&output), 3, "{file}");
+        assert!(said(&output).contains("hint: "), "{file}");
+    }
+}
+
+#[test]
+fn policy_is_a_list_of_those_that_are_accepted() {
+    let desk = Desk::new();
+    let code_with = |arguments: &[&str]| code(&desk.verify(&[&["data"], arguments].concat()));
+    assert_eq!(code_with(&["--policy", "1.3.6.1.4.1.99999.1"]), 0);
+    assert_eq!(code_with(&["--policy", "1.2.3.4"]), 1);
+    assert_eq!(
+        code_with(&["--policy", "1.2.3.4", "--policy", "1.3.6.1.4.1.99999.1"]),
+        0
+    );
+    for no_identifier in ["1", "1.", ".1", "1..2", "a.b", ""] {
+        assert_eq!(
+            code_with(&["--policy", no_identifier]),
+            3,
+            "{no_identifier}"
+        );
     }
 }

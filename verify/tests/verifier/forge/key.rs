@@ -52,9 +52,16 @@ impl Key {
         })
     }
 
-    /// The same key, signing otherwise.
-    pub(crate) fn signing(&self, sign: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::new(self.spki.clone(), self.algorithm.clone(), sign)
+    /// ML-DSA-44; the seed is this octet 32 times.
+    pub(crate) fn ml_dsa_44(octet: u8) -> Self {
+        use ml_dsa::{Keypair, Signer as _};
+        let seed = ml_dsa::Seed::from([octet; 32]);
+        let key = ml_dsa::SigningKey::<ml_dsa::MlDsa44>::from_seed(&seed);
+        let name = algorithm(&oid::ML_DSA_44, &[]);
+        let spki = sequence(&[name.clone(), bits(&key.verifying_key().encode())]);
+        Self::new(spki, name, move |message| {
+            key.sign(message).encode().to_vec()
+        })
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {

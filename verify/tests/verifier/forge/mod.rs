@@ -6,5 +6,6 @@ pub(crate) mod der;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod revocation;
+pub(crate) mod rsa;
 pub(crate) mod token;
 pub(crate) mod world;

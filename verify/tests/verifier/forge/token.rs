@@ -85,6 +85,12 @@ impl Token {
         }
     }
 
+    /// With the content's digest by another algorithm.
+    pub(crate) fn digested<D: Digest>(mut self, oid: &ObjectIdentifier, tst_info: &[u8]) -> Self {
+        self.digest = algorithm(oid, &[]);
+        self.attribute(&oid::MESSAGE_DIGEST, &[octets(&D::digest(tst_info))])
+    }
+
     /// With this signed attribute in place of the one of its type, if there is one.
     pub(crate) fn attribute(mut self, oid: &ObjectIdentifier, values: &[Vec<u8>]) -> Self {
         self = self.without(oid);

@@ -6,7 +6,7 @@ use meridian_verify::policy::{TrustAnchors, VerifyPolicy};
 use meridian_verify::report::Report;
 
 use super::certificate::Certificate;
-use super::der::{name, sequence};
+use super::der::sequence;
 use super::key::Key;
 use super::token::{Token, TstInfo};
 use crate::support::{instant, judge_about};
@@ -93,11 +93,6 @@ pub(crate) fn tst_info() -> TstInfo {
 /// IssuerAndSerialNumber.
 pub(crate) fn sid(certificate: &Certificate) -> Vec<u8> {
     sequence(&[certificate.issuer.clone(), certificate.serial.clone()])
-}
-
-/// IssuerAndSerialNumber of the unit under another issuer's name.
-pub(crate) fn sid_of(issuer: &str, serial: &[u8]) -> Vec<u8> {
-    sequence(&[name(issuer), serial.to_vec()])
 }
 
 /// Judges a token that is said to be about [`DATA`].
