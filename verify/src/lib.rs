@@ -16,6 +16,7 @@ pub mod location;
 pub mod note;
 pub mod pem;
 pub mod policy;
+pub mod profile;
 pub mod report;
 pub mod verdict;
 pub mod verified;

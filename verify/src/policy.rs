@@ -11,6 +11,7 @@ use crate::algorithms::catalogue::Catalogue;
 use crate::asked::AskedFor;
 
 use crate::location::inputs::PlaceInputs;
+use crate::profile::Profile;
 
 /// Certificates that the caller trusts: at least one, and each readable.
 ///
@@ -88,6 +89,8 @@ pub struct VerifyPolicy {
     pub crls: Vec<Vec<u8>>,
     /// OCSP responses (DER).
     pub ocsp_responses: Vec<Vec<u8>>,
+    /// Which departures are forgiven; [`VerifyPolicy::adopt`] sets what goes with it.
+    pub profile: Profile,
     /// What is asked of revocation data.
     pub revocation: RevocationMode,
     /// The request that the token answers.
@@ -119,6 +122,7 @@ impl VerifyPolicy {
             intermediates: Vec::new(),
             crls: Vec::new(),
             ocsp_responses: Vec::new(),
+            profile: Profile::Default,
             revocation: RevocationMode::Report,
             request: None,
             policies: Vec::new(),
@@ -130,5 +134,15 @@ impl VerifyPolicy {
             place: PlaceInputs::NONE,
             at,
         }
+    }
+
+    /// Takes a profile, and the mode of revocation that goes with it: the strict one requires
+    /// data.
+    pub const fn adopt(&mut self, profile: Profile) {
+        self.profile = profile;
+        self.revocation = match profile {
+            Profile::Strict => RevocationMode::Require,
+            Profile::Default | Profile::Archive => RevocationMode::Report,
+        };
     }
 }

@@ -11,6 +11,7 @@ use crate::checks::log::LogPlace;
 use crate::facts::TokenFacts;
 use crate::finding::{CheckId, Finding, Status};
 use crate::location::place::Place;
+use crate::profile::Profile;
 use crate::verdict::{Model, Models, Verdict};
 use crate::verified::VerifiedTimestamp;
 
@@ -24,6 +25,7 @@ pub struct Report {
     pub(crate) models: Models,
     pub(crate) input: String,
     pub(crate) at: UnixMicros,
+    pub(crate) profile: Profile,
     pub(crate) findings: Vec<Finding>,
     pub(crate) token: Option<TokenFacts>,
     pub(crate) log: Option<LogPlace>,

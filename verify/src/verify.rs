@@ -68,7 +68,14 @@ pub fn verify_timestamp(
     let opened = container::Container::open(input, &mut walk);
     let outcome = match &opened {
         Err(error) => {
-            container::check(input, Err(*error), &walk, None, &mut findings);
+            container::check(
+                input,
+                Err(*error),
+                &walk,
+                None,
+                policy.profile,
+                &mut findings,
+            );
             Outcome::unreadable(policy)
         }
         Ok(container) => {
@@ -92,6 +99,7 @@ pub fn verify_timestamp(
         models: Models::new(gen_time, etsi),
         input: input.describe(),
         at: policy.at,
+        profile: policy.profile,
         findings,
         token: outcome.facts,
         log: outcome.log,
@@ -141,6 +149,7 @@ impl Run<'_> {
             Ok(self.container),
             self.walk,
             Some(&tst_walk),
+            self.policy.profile,
             findings,
         );
         let (tst_info, signer) = match (tst_info, signed.signers.first()) {
@@ -150,7 +159,8 @@ impl Run<'_> {
                 return Outcome::unreadable(self.policy);
             }
             (Some(Ok(tst_info)), None) => {
-                let facts = TokenFacts::of(&tst_info, Times::read(&tst_info).as_ref(), None);
+                let times = Times::read(&tst_info, self.policy.profile);
+                let facts = TokenFacts::of(&tst_info, times.as_ref(), None);
                 return Outcome {
                     facts: Some(facts),
                     ..Outcome::unreadable(self.policy)
@@ -158,7 +168,7 @@ impl Run<'_> {
             }
             (None, _) => return Outcome::unreadable(self.policy),
         };
-        let times = Times::read(&tst_info);
+        let times = Times::read(&tst_info, self.policy.profile);
         let said = tst_info::check(&tst_info, times.as_ref(), self.policy, findings);
         let imprint = imprint::check(&tst_info, self.artifact, findings);
         let attributes = signed_attrs::check(signed, signer, times.as_ref(), findings);
@@ -250,10 +260,11 @@ impl Run<'_> {
             revocation: &now,
         };
         Trust {
-            signer: signer::check(signer, tst_info, &choice, &pool, findings),
-            signature: signature::check(signer, &means, findings),
-            certificate: certificate
-                .and_then(|certificate| stamping_certificate::check(certificate, times, findings)),
+            signer: signer::check(signer, tst_info, &choice, &pool, policy.profile, findings),
+            signature: signature::check(signer, &means, policy.profile, findings),
+            certificate: certificate.and_then(|certificate| {
+                stamping_certificate::check(certificate, times, policy.profile, findings)
+            }),
             algorithms: algorithm_policy::check(
                 &uses,
                 times,

@@ -12,6 +12,7 @@ use crate::crypto::digest::named;
 use crate::crypto::key::{KeyFault, PublicKey};
 use crate::crypto::scheme::{Scheme, SchemeFault, SignatureFault};
 use crate::finding::{Checked, Finding, Proof};
+use crate::profile::Profile;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -88,10 +89,11 @@ impl Means {
 pub(crate) fn check(
     signer: &SignerInfoView<'_>,
     means: &Means,
+    profile: Profile,
     findings: &mut Vec<Finding>,
 ) -> Option<SignatureProofs> {
-    let valid = valid(signer, means).record(findings);
-    let algorithms = algorithms(means).record(findings);
+    let valid = valid(signer, means, profile).record(findings);
+    let algorithms = algorithms(means, profile).record(findings);
     let key = if means.is_rsa {
         rsa_key(means).record(findings).map(KeyProof::Rsa)
     } else {
@@ -105,7 +107,7 @@ pub(crate) fn check(
 }
 
 /// V045, RFC 5652 section 5.4.
-fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
+fn valid(signer: &SignerInfoView<'_>, means: &Means, profile: Profile) -> Checked<45> {
     let (Ok(scheme), Some(Ok(key))) = (&means.scheme, &means.key) else {
         return Checked::not_run("there is no supported algorithm, or no usable key");
     };
@@ -125,7 +127,8 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
         && as_sent != message
         && scheme.verify(key, &as_sent, &signer.signature).is_ok()
     {
-        return Checked::warning(
+        return Checked::departs(
+            profile,
             "the signature is right over the attributes as sent, which are not DER",
         );
     }
@@ -137,7 +140,7 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
 }
 
 /// V046, RFC 5754, RFC 4056, RFC 8419, RFC 9882: digestAlgorithm and signatureAlgorithm agree.
-fn algorithms(means: &Means) -> Checked<46> {
+fn algorithms(means: &Means, profile: Profile) -> Checked<46> {
     let scheme = match &means.scheme {
         Ok(scheme) => scheme,
         Err(fault) if fault.convicts() => return Checked::failed(fault.to_string()),
@@ -147,10 +150,11 @@ fn algorithms(means: &Means) -> Checked<46> {
         return Checked::indeterminate("the digest algorithm is not supported");
     };
     if !scheme.fits(digest) {
-        return Checked::failed(format!(
+        let detail = format!(
             "the digest is {digest}, the signature algorithm is {}",
             scheme.describe()
-        ));
+        );
+        return Checked::departs(profile, detail);
     }
     match scheme {
         Scheme::RsaPss { hash, salt_len } if *salt_len != hash.digest_len() => Checked::warning(

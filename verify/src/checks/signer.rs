@@ -15,6 +15,7 @@ use crate::crypto::digest::{digest, named};
 use crate::finding::{Checked, Finding, Proof};
 use crate::name::{same_name, show};
 use crate::pool::Pool;
+use crate::profile::Profile;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -183,12 +184,13 @@ pub(crate) fn check(
     tst_info: &TstInfoView<'_>,
     choice: &Choice<'_, '_>,
     pool: &Pool<'_>,
+    profile: Profile,
     findings: &mut Vec<Finding>,
 ) -> Option<SignerProofs> {
     let found = found(signer, choice).record(findings);
     let bound = bound(choice, pool).record(findings);
-    let identified = identified(choice).record(findings);
-    let tsa_name = tsa_name(tst_info, choice.certificate).record(findings);
+    let identified = identified(choice, profile).record(findings);
+    let tsa_name = tsa_name(tst_info, choice.certificate, profile).record(findings);
     Some(SignerProofs {
         found: found?,
         bound: bound?,
@@ -263,9 +265,12 @@ fn bound(choice: &Choice<'_, '_>, pool: &Pool<'_>) -> Checked<51> {
 }
 
 /// V052, RFC 3161 section 2.4.2 and RFC 5816 section 2.2.1: one of the attributes is there.
-fn identified(choice: &Choice<'_, '_>) -> Checked<52> {
+fn identified(choice: &Choice<'_, '_>, profile: Profile) -> Checked<52> {
     match (&choice.ids.v1, &choice.ids.v2) {
-        (None, None) => Checked::failed("neither SigningCertificate nor SigningCertificateV2"),
+        (None, None) => Checked::departs(
+            profile,
+            "neither SigningCertificate nor SigningCertificateV2",
+        ),
         (Some(_), None) => Checked::passed("SigningCertificate (SHA-1)"),
         (None, Some(_)) => Checked::passed("SigningCertificateV2"),
         (Some(_), Some(_)) => Checked::passed("SigningCertificate and SigningCertificateV2"),
@@ -276,6 +281,7 @@ fn identified(choice: &Choice<'_, '_>) -> Checked<52> {
 fn tsa_name(
     tst_info: &TstInfoView<'_>,
     certificate: Option<&CertificateReading<'_>>,
+    profile: Profile,
 ) -> Checked<27> {
     let Some(tsa) = &tst_info.tsa else {
         return Checked::passed("no tsa name stated");
@@ -294,7 +300,7 @@ fn tsa_name(
     if is_alternative_name(tsa, certificate, &mut walk) {
         return Checked::passed("tsa is an alternative name of the signer");
     }
-    Checked::failed("tsa is no name of the signer's certificate")
+    Checked::departs(profile, "tsa is no name of the signer's certificate")
 }
 
 fn is_alternative_name(

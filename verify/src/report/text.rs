@@ -63,10 +63,11 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
     let models = report.models();
     writeln!(
         out,
-        "\nVerdict at genTime: {}. Verdict under EN 319 102-1 at {}: {}.",
+        "\nVerdict at genTime: {}. Verdict under EN 319 102-1 at {}: {}. Profile: {}.",
         models.gen_time.name(),
         report.at,
-        models.etsi.name()
+        models.etsi.name(),
+        report.profile.name()
     )
 }
 

@@ -32,6 +32,8 @@ mod negative;
 #[cfg(test)]
 mod ocsp;
 #[cfg(test)]
+mod profiles;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod program_material;

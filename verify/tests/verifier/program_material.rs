@@ -204,3 +204,22 @@ fn policy_is_a_list_of_those_that_are_accepted() {
         );
     }
 }
+
+#[test]
+fn profile_forgives_more_or_less() {
+    let desk = Desk::new();
+    let code_with = |arguments: &[&str]| code(&desk.verify(&[&["data"], arguments].concat()));
+    let padded = [vector("p384.tsr"), vec![0]].concat();
+    desk.put("token", &padded);
+    assert_eq!(code_with(&[]), 1);
+    assert_eq!(code_with(&["--profile", "default"]), 1);
+    assert_eq!(code_with(&["--profile", "archive"]), 0);
+    assert_eq!(code_with(&["--profile", "lenient"]), 3);
+    // The strict one requires revocation data, unless told otherwise.
+    desk.put("token", &vector("p384.tsr"));
+    assert_eq!(code_with(&["--profile", "strict"]), 2);
+    assert_eq!(
+        code_with(&["--profile", "strict", "--revocation", "report"]),
+        0
+    );
+}

@@ -66,9 +66,13 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "OID", value_parser = dotted)]
     pub(crate) policy: Vec<String>,
 
-    /// What is asked of revocation data.
-    #[arg(long, value_enum, value_name = "MODE", default_value = "report")]
-    pub(crate) revocation: Revocation,
+    /// Which departures from the standards are forgiven.
+    #[arg(long, value_enum, value_name = "PROFILE", default_value = "default")]
+    pub(crate) profile: ProfileName,
+
+    /// What is asked of revocation data: report, but require in the strict profile, if absent.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(crate) revocation: Option<Revocation>,
 
     /// The log's key: its text (name+id+key) or a file with it.
     #[arg(long, value_name = "FILE|VKEY")]
@@ -140,6 +144,17 @@ pub(crate) enum Revocation {
     Report,
     /// No data leaves the verdict indeterminate.
     Require,
+}
+
+/// Which departures are forgiven.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// None: the standards by the letter.
+    Strict,
+    /// Those that take nothing from what is proven.
+    Default,
+    /// Also those that large authorities made for years.
+    Archive,
 }
 
 /// Models of time.
