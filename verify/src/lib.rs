@@ -12,6 +12,7 @@ pub mod facts;
 pub mod finding;
 pub mod input;
 pub mod inspect;
+pub mod later;
 pub mod location;
 pub mod note;
 pub mod pem;

@@ -10,6 +10,7 @@ use meridian_wire::tlog_policy::TlogPolicy;
 use crate::algorithms::catalogue::Catalogue;
 use crate::asked::AskedFor;
 
+use crate::later::LaterTokens;
 use crate::location::inputs::PlaceInputs;
 use crate::profile::Profile;
 
@@ -105,6 +106,8 @@ pub struct VerifyPolicy {
     pub proof: Option<String>,
     /// Whether inclusion in the log must be shown.
     pub require_log: bool,
+    /// Tokens that may be about this one, as proof that it existed.
+    pub later_tokens: LaterTokens,
     /// Until when which algorithm is good.
     pub algorithms: Catalogue,
     /// What is at hand about place, and asked.
@@ -130,9 +133,33 @@ impl VerifyPolicy {
             log_policy: None,
             proof: None,
             require_log: false,
+            later_tokens: LaterTokens::default(),
             algorithms: Catalogue::default(),
             place: PlaceInputs::NONE,
             at,
+        }
+    }
+
+    /// The same trust and material for a later token: what was asked about the earlier one, and
+    /// its proof, are not about this.
+    pub(crate) fn for_later_token(&self, later_tokens: LaterTokens) -> Self {
+        Self {
+            anchors: self.anchors.clone(),
+            intermediates: self.intermediates.clone(),
+            crls: self.crls.clone(),
+            ocsp_responses: self.ocsp_responses.clone(),
+            profile: self.profile,
+            revocation: self.revocation,
+            request: None,
+            policies: Vec::new(),
+            log_key: self.log_key.clone(),
+            log_policy: self.log_policy.clone(),
+            proof: None,
+            require_log: false,
+            later_tokens,
+            algorithms: self.algorithms.clone(),
+            place: PlaceInputs::NONE,
+            at: self.at,
         }
     }
 

@@ -29,6 +29,7 @@ pub struct Report {
     pub(crate) findings: Vec<Finding>,
     pub(crate) token: Option<TokenFacts>,
     pub(crate) log: Option<LogPlace>,
+    pub(crate) exists_since: Option<UnixMicros>,
     pub(crate) place: Option<Place>,
     pub(crate) verified: Option<VerifiedTimestamp>,
 }
@@ -75,6 +76,12 @@ impl Report {
     #[must_use]
     pub const fn token(&self) -> Option<&TokenFacts> {
         self.token.as_ref()
+    }
+
+    /// Since when others than the authority prove that the token existed, if anyone does.
+    #[must_use]
+    pub const fn exists_since(&self) -> Option<UnixMicros> {
+        self.exists_since
     }
 
     /// What became of the token's claim about place; none if it has none and nobody asked.

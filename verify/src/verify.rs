@@ -6,11 +6,13 @@ use meridian_wire::reader::signer_info::SignerInfoView;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::tst_info::TstInfoView;
 use meridian_wire::reader::walk::Walk;
+use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::artifact::Artifact;
 use crate::checks::algorithm_policy::AlgorithmProofs;
 use crate::checks::etsi::Footing;
+use crate::checks::later::LaterProofs;
 use crate::checks::log::{LogPlace, LogProofs, Stamp};
 use crate::checks::path::PathProofs;
 use crate::checks::revocation::RevocationProofs;
@@ -19,14 +21,15 @@ use crate::checks::signer::SignerProofs;
 use crate::checks::stamping_certificate::StampingCertificateProofs;
 use crate::checks::tst_info::Times;
 use crate::checks::{
-    algorithm_policy, container, etsi, imprint, log, path, revocation, signature, signed_attrs,
-    signer, stamping_certificate, tst_info,
+    algorithm_policy, container, etsi, imprint, later, log, path, revocation, signature,
+    signed_attrs, signer, stamping_certificate, tst_info,
 };
 use crate::crypto::digest::named;
 use crate::facts::TokenFacts;
 use crate::finding::{Checked, Finding};
 use crate::input::Recognised;
 use crate::instant::Interval;
+use crate::later::covers;
 use crate::location::place::Place;
 use crate::location::{self, TimeJudged};
 use crate::log_proof;
@@ -45,18 +48,28 @@ use crate::verified::VerifiedTimestamp;
 /// None if the token cannot be read that far; nothing is checked.
 #[must_use]
 pub fn imprint_algorithm(input: &Recognised) -> Option<HashAlgorithm> {
+    read_tst_info(input, |tst_info| named(&tst_info.imprint_algorithm))?
+}
+
+/// That digest.
+pub(crate) fn imprint(input: &Recognised) -> Option<Vec<u8>> {
+    read_tst_info(input, |tst_info| tst_info.imprint.to_vec())
+}
+
+fn read_tst_info<T>(input: &Recognised, read: impl FnOnce(&TstInfoView<'_>) -> T) -> Option<T> {
     let mut walk = Walk::default();
     let container = container::Container::open(input, &mut walk).ok()?;
     let octets = container.signed.encapsulated.octets.as_deref()?;
     let tlv = Tlv::only(octets, &mut walk).ok()?;
-    named(&TstInfoView::read(&tlv, &mut walk).ok()?.imprint_algorithm)
+    let tst_info = TstInfoView::read(&tlv, &mut walk).ok()?;
+    Some(read(&tst_info))
 }
 
 /// Judges a token. Every check that can run runs, whatever others found. `artifact` is the
 /// data; none means that it is not at hand, which leaves the verdict indeterminate at best.
 ///
-/// Not checked: whether an authority is qualified (trusted lists decide), later tokens as proof of
-/// existence; of a place, what [`crate::location`] says.
+/// Not checked: whether an authority is qualified (trusted lists decide); of a place, what
+/// [`crate::location`] says.
 #[must_use]
 pub fn verify_timestamp(
     input: &Recognised,
@@ -103,6 +116,7 @@ pub fn verify_timestamp(
         findings,
         token: outcome.facts,
         log: outcome.log,
+        exists_since: outcome.exists_since,
         place: outcome.place,
         verified: outcome.verified,
     }
@@ -114,6 +128,7 @@ struct Outcome {
     verified: Option<VerifiedTimestamp>,
     facts: Option<TokenFacts>,
     log: Option<LogPlace>,
+    exists_since: Option<UnixMicros>,
     place: Option<Place>,
     holds_now: bool,
 }
@@ -185,7 +200,8 @@ impl Run<'_> {
                 algorithms: trust.algorithms?,
                 path: trust.path?,
                 revocation: trust.revocation?,
-                log: trust.log?,
+                log: trust.existence.log?,
+                later: trust.existence.later?,
             })
         })();
         let stamp = Stamp {
@@ -201,7 +217,8 @@ impl Run<'_> {
             verified,
             place: location::check(&stamp, &self.policy.place, time),
             facts: Some(trust.facts),
-            log: trust.place,
+            log: trust.existence.place,
+            exists_since: trust.existence.since,
             holds_now: trust.holds_now,
         }
     }
@@ -245,14 +262,13 @@ impl Run<'_> {
         };
         let answers = interval.and_then(|interval| ask(interval, Freshness::After));
         let now = ask(Interval::instant(policy.at), Freshness::Current).unwrap_or_default();
-        let at_hand = log_proof::at_hand(policy.proof.as_deref(), signer);
         let stamp = Stamp {
             signer,
             tst_info,
             times,
         };
-        let (log, place) = log::check(&at_hand, policy, &stamp, findings);
-        let exists_since = place.as_ref().and_then(|place| place.witnessed_since);
+        let facts = TokenFacts::of(tst_info, times, certificate);
+        let existence = self.judge_existence(&stamp, &facts, findings);
         let footing = Footing {
             signer: certificate,
             path: found,
@@ -276,13 +292,36 @@ impl Run<'_> {
             revocation: revocation::check(
                 answers.as_deref(),
                 policy.revocation,
-                exists_since,
+                existence.since,
                 findings,
             ),
+            holds_now: etsi::check(&footing, existence.since, policy, findings),
+            existence,
+            facts,
+        }
+    }
+
+    /// What others than the authority say about since when the token exists.
+    fn judge_existence(
+        &self,
+        stamp: &Stamp<'_>,
+        facts: &TokenFacts,
+        findings: &mut Vec<Finding>,
+    ) -> Existence {
+        let at_hand = log_proof::at_hand(self.policy.proof.as_deref(), stamp.signer);
+        let (log, place) = log::check(&at_hand, self.policy, stamp, findings);
+        let dated = later::Dated {
+            facts,
+            log: place.as_ref(),
+        };
+        let (covers, strangers) = covers(self.input, self.policy);
+        let (later, covered_since) = later::check(dated, &covers, strangers, findings);
+        let witnessed_since = place.as_ref().and_then(|place| place.witnessed_since);
+        Existence {
             log,
+            later,
             place,
-            holds_now: etsi::check(&footing, exists_since, policy, findings),
-            facts: TokenFacts::of(tst_info, times, certificate),
+            since: witnessed_since.into_iter().chain(covered_since).min(),
         }
     }
 }
@@ -295,8 +334,15 @@ struct Trust {
     algorithms: Option<AlgorithmProofs>,
     path: Option<PathProofs>,
     revocation: Option<RevocationProofs>,
-    log: Option<LogProofs>,
-    place: Option<LogPlace>,
+    existence: Existence,
     holds_now: bool,
     facts: TokenFacts,
+}
+
+/// What [`Run::judge_existence`] leaves behind.
+struct Existence {
+    log: Option<LogProofs>,
+    later: Option<LaterProofs>,
+    place: Option<LogPlace>,
+    since: Option<UnixMicros>,
 }

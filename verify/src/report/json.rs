@@ -19,6 +19,7 @@ struct Root<'r> {
     checks: Vec<CheckOut<'r>>,
     token: Option<TokenOut>,
     log: Option<LogOut>,
+    exists_since: Option<String>,
     place: Option<PlaceOut<'r>>,
 }
 
@@ -140,6 +141,7 @@ pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Erro
             time: place.time.to_string(),
             witnessed_since: place.witnessed_since.map(|since| since.to_string()),
         }),
+        exists_since: report.exists_since.map(|since| since.to_string()),
         place: report.place.as_ref().map(PlaceOut::of),
     };
     let mut text = serde_json::to_string_pretty(&root)?;

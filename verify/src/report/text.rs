@@ -159,6 +159,15 @@ fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
             ));
         }
     }
+    let witnessed = report.log.as_ref().and_then(|place| place.witnessed_since);
+    if let Some(since) = report
+        .exists_since
+        .filter(|_| report.exists_since != witnessed)
+    {
+        sentences.push(format!(
+            "The token existed at {since}: a later token, which holds, was made over it."
+        ));
+    }
     sentences
 }
 

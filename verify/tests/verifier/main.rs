@@ -20,6 +20,8 @@ mod corpus;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]
+mod later;
+#[cfg(test)]
 mod location;
 #[cfg(test)]
 mod log;

@@ -90,6 +90,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long, requires = "logs")]
     pub(crate) require_log: bool,
 
+    /// A later token about this token's file, as proof that it existed by then. Repeatable.
+    #[arg(long, value_name = "T2")]
+    pub(crate) proof_token: Vec<PathBuf>,
+
     /// A catalogue of algorithms (TS 119 322 JSON) instead of the built-in one.
     #[arg(long, value_name = "JSON")]
     pub(crate) algorithms: Option<PathBuf>,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use meridian_verify::algorithms::catalogue::CatalogueError;
 use meridian_verify::artifact::ArtifactError;
 use meridian_verify::input::NoToken;
+use meridian_verify::later::TooManyTokens;
 use meridian_verify::location::requirement::RequirementError;
 use meridian_verify::policy::AnchorError;
 use meridian_wire::note::error::NoteError;
@@ -47,6 +48,8 @@ pub(crate) enum Failure {
         path: PathBuf,
         cause: CatalogueError,
     },
+    #[error("--proof-token: {0}")]
+    LaterTokens(TooManyTokens),
     #[error("--trust: {0}")]
     Anchors(AnchorError),
     #[error("--digest {0:?} is not ALG:HEX")]
@@ -80,6 +83,7 @@ impl Failure {
             | Self::Request { .. }
             | Self::Catalogue { .. }
             | Self::LogPolicy { .. }
+            | Self::LaterTokens(_)
             | Self::Anchors(_)
             | Self::Digest(_)
             | Self::DigestLength(_)
@@ -105,6 +109,7 @@ impl Failure {
             Self::Request { .. } => "the .tsq file that was sent to the authority is expected",
             Self::LogPolicy { .. } => "lines of log, witness, group and one quorum are expected",
             Self::Catalogue { .. } => "the JSON form of ETSI TS 119 322 is expected",
+            Self::LaterTokens(_) => "leave out those that are not about this token",
             Self::Digest(_) => "for example --digest sha256:<64 hexadecimal digits>",
             Self::DigestLength(_) => "give the whole digest, in hexadecimal digits",
             Self::At(_) => "for example --at 2026-03-01T12:00:00Z",

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use meridian_verify::artifact::Artifact;
 use meridian_verify::input::Recognised;
 use meridian_verify::inspect::inspect;
+use meridian_verify::later::LaterTokens;
 use meridian_verify::location::inputs::PlaceInputs;
 use meridian_verify::location::requirement::Requirement;
 use meridian_verify::policy::{RevocationMode, TrustAnchors, VerifyPolicy};
@@ -97,6 +98,9 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
         .transpose()?;
     policy.proof = args.proof.as_deref().map(files::text).transpose()?;
     policy.require_log = args.require_log;
+    let later = args.proof_token.iter().map(|path| files::token(path));
+    let later = LaterTokens::new(later.collect::<Result<_, _>>()?);
+    policy.later_tokens = later.map_err(Failure::LaterTokens)?;
     if let Some(path) = &args.algorithms {
         policy.algorithms = files::catalogue(path)?;
     }
