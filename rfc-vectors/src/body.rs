@@ -26,6 +26,7 @@ impl Body {
             | Kind::TimeStampToken
             | Kind::Certificate
             | Kind::Crl
+            | Kind::OcspResponse
             | Kind::LocationClaim
             | Kind::LocationDisclosures => {
                 let text: String = text.split('\n').collect();

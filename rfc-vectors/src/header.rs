@@ -32,6 +32,8 @@ pub enum Kind {
     Certificate,
     /// The DER of a certificate revocation list.
     Crl,
+    /// The DER of an OCSP response.
+    OcspResponse,
     /// The DER of a location claim.
     LocationClaim,
     /// The DER of a file of disclosures.
@@ -60,6 +62,7 @@ impl Kind {
             "ts-token" => Ok(Self::TimeStampToken),
             "certificate" => Ok(Self::Certificate),
             "crl" => Ok(Self::Crl),
+            "ocsp-response" => Ok(Self::OcspResponse),
             "location-claim" => Ok(Self::LocationClaim),
             "location-disclosures" => Ok(Self::LocationDisclosures),
             "location-tree" => Ok(Self::LocationTree),

@@ -137,6 +137,7 @@ mod tests {
         for folder in [
             "c2sp",
             "location",
+            "openssl-ocsp",
             "openssl-ts",
             "openssl-verify",
             "rfc6979",

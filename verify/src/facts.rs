@@ -3,9 +3,11 @@
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::tst_info::TstInfoView;
 use meridian_wire::time::UnixMicros;
+use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::checks::tst_info::Times;
-use crate::crypto::digest::named;
+use crate::crypto::digest::{digest, named};
+use crate::instant::Interval;
 use crate::name::show;
 
 /// The fields of a token.
@@ -34,6 +36,10 @@ pub struct TokenFacts {
     pub extensions: Vec<(String, bool)>,
     /// Subject of the signer's certificate, if that is at hand.
     pub signer: Option<String>,
+    /// SHA-256 of that certificate.
+    pub signer_digest: Option<Vec<u8>>,
+    /// The instants that the token may mean.
+    pub(crate) interval: Option<Interval>,
 }
 
 impl TokenFacts {
@@ -61,6 +67,8 @@ impl TokenFacts {
                 .map(|one| (one.oid.to_string(), one.critical))
                 .collect(),
             signer: signer.map(|signer| show(&signer.subject)),
+            signer_digest: signer.map(|signer| digest(HashAlgorithm::Sha256, signer.raw)),
+            interval: times.and_then(|times| times.interval),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::profile::{Level, Profile};
+
 /// Number of a check: `V045`. The ids are stable; reports and `--json` carry them.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct CheckId(u16);
@@ -109,6 +111,16 @@ impl<const ID: u16> Checked<ID> {
 
     pub(crate) fn failed(detail: impl Into<String>) -> Self {
         Self::new(Status::Failed, detail)
+    }
+
+    /// A departure, as much as it counts in this profile.
+    pub(crate) fn departs(profile: Profile, detail: impl Into<String>) -> Self {
+        match profile.level(ID) {
+            Level::Failed => Self::failed(detail),
+            Level::Undecided => Self::indeterminate(detail),
+            Level::Warning => Self::warning(detail),
+            Level::Off => Self::not_checked(detail),
+        }
     }
 
     pub(crate) fn not_run(detail: impl Into<String>) -> Self {

@@ -41,6 +41,8 @@ pub struct Recognised {
     pub armour: Armour,
     /// The structure's octets, and whatever follows them.
     pub octets: Vec<u8>,
+    /// The whole input, where it is armoured: someone may have had that stamped.
+    pub text: Option<Vec<u8>>,
 }
 
 impl Recognised {
@@ -136,6 +138,7 @@ pub fn recognise(input: &[u8]) -> Result<Recognised, NoToken> {
             structure,
             armour: Armour::Binary,
             octets: input.to_vec(),
+            text: None,
         }),
         Err(NoToken::Unknown) => recognise_text(input),
         Err(reason) => Err(reason),
@@ -152,6 +155,7 @@ fn recognise_text(input: &[u8]) -> Result<Recognised, NoToken> {
                     structure,
                     armour: Armour::Pem,
                     octets,
+                    text: Some(input.to_vec()),
                 });
             }
             Err(NoToken::Unknown) => {}
@@ -165,6 +169,7 @@ fn recognise_text(input: &[u8]) -> Result<Recognised, NoToken> {
                 structure,
                 armour: Armour::Base64,
                 octets,
+                text: Some(input.to_vec()),
             })
         }
         _ => Err(reason),

@@ -19,6 +19,7 @@ use crate::facts::TokenFacts;
 use crate::input::Recognised;
 use crate::location::{disclosures, not_shown, words};
 use crate::name::show;
+use crate::profile::Profile;
 use crate::report::json::TokenOut;
 use crate::report::place_json::{ClaimOut, ValueOut};
 use crate::report::place_text::write_claim;
@@ -83,9 +84,13 @@ pub fn inspect(input: &Recognised) -> Result<Inspection, ReadError> {
         let tlv = Tlv::only(octets, &mut tst_walk).ok()?;
         TstInfoView::read(&tlv, &mut tst_walk).ok()
     });
-    let facts = tst_info
-        .as_ref()
-        .map(|tst_info| TokenFacts::of(tst_info, Times::read(tst_info).as_ref(), None));
+    let facts = tst_info.as_ref().map(|tst_info| {
+        TokenFacts::of(
+            tst_info,
+            Times::read(tst_info, Profile::Default).as_ref(),
+            None,
+        )
+    });
     let dotted = |oid: &dyn fmt::Display| oid.to_string();
     let signers = signed.signers.iter().map(|signer| SignerOut {
         digest_algorithm: dotted(&signer.digest_algorithm.oid),

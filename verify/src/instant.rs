@@ -55,6 +55,54 @@ pub(crate) fn parse_gen_time(text: &[u8]) -> Result<GenTimeReading, GenTimeFault
     })
 }
 
+/// The forms that BER has besides (X.680 section 46): no seconds, no minutes, a comma, a zone.
+/// None if it names no moment, or local time of nobody knows where.
+pub(crate) fn parse_ber_time(text: &[u8]) -> Option<GenTimeReading> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (local, east_minutes) = split_zone(text)?;
+    let (digits, fraction) = match local.split_once(['.', ',']) {
+        Some((digits, fraction)) => (digits, Some(fraction)),
+        None => (local, None),
+    };
+    let missing = match digits.len() {
+        10 => "0000",
+        12 => "00",
+        14 => "",
+        _ => return None,
+    };
+    // A fraction of an hour or of a minute: nobody has been seen to write one.
+    let fraction = match fraction {
+        Some(_) if !missing.is_empty() => return None,
+        Some(fraction) => format!(".{fraction}"),
+        None => String::new(),
+    };
+    let reading = parse_gen_time(format!("{digits}{missing}{fraction}Z").as_bytes()).ok()?;
+    let at = reading.at.checked_sub_us(east_minutes * 60_000_000)?;
+    Some(GenTimeReading { at, ..reading })
+}
+
+/// What is before the zone, and how many minutes that is east of UTC.
+fn split_zone(text: &str) -> Option<(&str, i64)> {
+    if let Some(local) = text.strip_suffix('Z') {
+        return Some((local, 0));
+    }
+    let (local, zone) = text.split_at(text.find(['+', '-'])?);
+    let (sign, digits) = zone.split_at(1);
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    let hours: i64 = digits.get(..2)?.parse().ok()?;
+    let minutes: i64 = match digits.get(2..)? {
+        "" => 0,
+        minutes => minutes.parse().ok()?,
+    };
+    if hours > 14 || minutes > 59 {
+        return None;
+    }
+    let east = hours * 60 + minutes;
+    Some((local, if sign == "-" { -east } else { east }))
+}
+
 /// RFC 5280 section 4.1.2.5: `YYMMDDhhmmssZ` with YY from 50 meaning 19YY, or
 /// `YYYYMMDDhhmmssZ`. A UTCTime without seconds is read too; old certificates have them.
 pub(crate) fn parse_x509_time(time: &TimeView<'_>) -> Option<UnixMicros> {
@@ -131,6 +179,37 @@ mod tests {
         assert_eq!(micros("19700101000000.0000019Z"), Ok(1));
         assert!(parse_gen_time(b"20260101000000.0000001Z").unwrap().finer);
         assert!(parse_gen_time(b"20260101000000.10Z").unwrap().trailing_zero);
+    }
+
+    #[test]
+    fn reads_the_forms_of_ber_as_the_moment_they_name() {
+        let read = |text: &str| parse_ber_time(text.as_bytes()).map(|reading| reading.at.get());
+        let noon = micros("20260615120000Z").ok();
+        for same in [
+            "20260615120000Z",
+            "20260615140000+0200",
+            "20260615140000+02",
+            "20260615063000-0530",
+            "202606151200Z",
+            "2026061512Z",
+            "20260615120000,0Z",
+        ] {
+            assert_eq!(read(same), noon, "{same}");
+        }
+        assert_eq!(read("20260615120000,25Z"), noon.map(|noon| noon + 250_000));
+        for nothing in [
+            "20260615120000",
+            "20260615120060Z",
+            "20260615120000+",
+            "20260615120000+1",
+            "20260615120000+1500",
+            "20260615120000+0060",
+            "202606151200.5Z",
+            "20260615Z",
+            "",
+        ] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use meridian_wire::reader::walk::Walk;
 use crate::certificate::{bounds, unknown_critical};
 use crate::crypto::key::KeyFault;
 use crate::crypto::scheme::{SchemeFault, SignatureFault};
-use crate::instant::Interval;
 use crate::name::same_name;
+use crate::path::validate::Terms;
 
 /// keyCertSign, bit 5.
 const KEY_USAGE_CERT_SIGN: u16 = 0b0000_0100_0000_0000;
@@ -46,16 +46,12 @@ pub(crate) enum IssuerFault {
     PathLength { allowed: u64 },
     #[error("its key is not for signing certificates")]
     KeyUsage,
-    #[error("it may not issue time-stamping certificates")]
+    #[error("it may not issue certificates for this purpose")]
     Purpose,
     #[error("unknown critical extension {oid}")]
     UnknownCritical { oid: String },
     #[error("an extension cannot be read: {0}")]
     Extension(ReadError),
-    #[error("it has name constraints, which are not evaluated yet")]
-    NameConstraints,
-    #[error("it requires certificate policies, which are not evaluated yet")]
-    PolicyConstraints,
     #[error("the algorithms inside and outside its signed part differ")]
     TwoAlgorithms,
     #[error("{0}")]
@@ -70,7 +66,6 @@ impl IssuerFault {
     /// Whether it says something about the path, rather than about this verifier.
     pub(crate) const fn convicts(&self) -> bool {
         match self {
-            Self::NameConstraints | Self::PolicyConstraints => false,
             Self::Scheme(fault) => fault.convicts(),
             Self::Key(fault) => fault.convicts(),
             Self::Signature(fault) => fault.convicts(),
@@ -79,38 +74,23 @@ impl IssuerFault {
     }
 }
 
-/// RFC 5280 section 6.1.3 and 6.1.4 for one intermediate certificate. `below` are the CA
-/// certificates between it and the signer. Name constraints and required policies are
-/// not evaluated: they leave the path undecided, they are never passed over.
+/// RFC 5280 section 6.1.3 (a)(2) and 6.1.4 (k) to (o) for one intermediate certificate. `below`
+/// are the CA certificates between it and the signer.
 pub(crate) fn judge_issuer(
     issuer: &CertificateReading<'_>,
     below: &[&CertificateReading<'_>],
-    interval: Interval,
+    terms: &Terms,
 ) -> Result<(), IssuerFault> {
     let (first, last) = bounds(issuer).ok_or(IssuerFault::NoValidity)?;
-    if !interval.is_within(first, last) {
+    if !terms.interval.is_within(first, last) {
         let (first, last) = (first.to_string(), last.to_string());
         return Err(IssuerFault::NotValid { first, last });
     }
     basic_constraints(issuer, below)?;
     usage(issuer)?;
-    purpose(issuer)?;
+    purpose(issuer, &terms.purpose)?;
     if let Some(oid) = unknown_critical(issuer, KNOWN_EXTENSIONS) {
         return Err(IssuerFault::UnknownCritical { oid });
-    }
-    if issuer
-        .extensions_of(&oid::NAME_CONSTRAINTS)
-        .next()
-        .is_some()
-    {
-        return Err(IssuerFault::NameConstraints);
-    }
-    if issuer
-        .extensions_of(&oid::POLICY_CONSTRAINTS)
-        .next()
-        .is_some()
-    {
-        return Err(IssuerFault::PolicyConstraints);
     }
     Ok(())
 }
@@ -151,15 +131,15 @@ fn usage(issuer: &CertificateReading<'_>) -> Result<(), IssuerFault> {
     }
 }
 
-/// extendedKeyUsage of an issuer is absent, any, or includes time-stamping. Not in RFC
-/// 5280; what every large verifier does and authorities rely on.
-fn purpose(issuer: &CertificateReading<'_>) -> Result<(), IssuerFault> {
+/// extendedKeyUsage of an issuer is absent, any, or includes the purpose. Not in RFC 5280; what
+/// every large verifier does and authorities rely on.
+fn purpose(issuer: &CertificateReading<'_>, purpose: &ObjectIdentifier) -> Result<(), IssuerFault> {
     let Some(extension) = issuer.extensions_of(&oid::EXTENDED_KEY_USAGE).next() else {
         return Ok(());
     };
     let mut walk = Walk::default();
     let purposes = key_purposes(extension.value, &mut walk).map_err(IssuerFault::Extension)?;
-    let allowed = [oid::KP_TIME_STAMPING, oid::KP_ANY];
+    let allowed = [*purpose, oid::KP_ANY];
     let fits = purposes
         .iter()
         .any(|purpose| allowed.iter().any(|allowed| purpose.is(allowed)));
@@ -173,6 +153,7 @@ fn purpose(issuer: &CertificateReading<'_>) -> Result<(), IssuerFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instant::Interval;
     use meridian_wire::reader::der_form::{element, set_of};
     use meridian_wire::time::UnixMicros;
 
@@ -223,7 +204,8 @@ mod tests {
         let below: Vec<_> = below.iter().map(|der| read(der)).collect();
         let below: Vec<_> = below.iter().collect();
         let at = UnixMicros::parse_rfc3339(at).unwrap();
-        judge_issuer(&issuer, &below, Interval::instant(at)).err()
+        let terms = Terms::new(Interval::instant(at), oid::KP_TIME_STAMPING);
+        judge_issuer(&issuer, &below, &terms).err()
     }
 
     fn fault_of(extensions: &[Extension<'_>]) -> Option<IssuerFault> {
@@ -292,16 +274,5 @@ mod tests {
     fn refuses_an_unknown_critical_extension() {
         let fault = fault_of(&[CA, (oid::LOCATION_CLAIM, &[0x05, 0x00])]);
         assert!(matches!(fault, Some(IssuerFault::UnknownCritical { .. })));
-    }
-
-    #[test]
-    fn does_not_decide_about_constraints_that_it_cannot_evaluate() {
-        for (oid, fault) in [
-            (oid::NAME_CONSTRAINTS, IssuerFault::NameConstraints),
-            (oid::POLICY_CONSTRAINTS, IssuerFault::PolicyConstraints),
-        ] {
-            assert!(!fault.convicts());
-            assert_eq!(fault_of(&[CA, (oid, &[0x30, 0x00])]), Some(fault));
-        }
     }
 }

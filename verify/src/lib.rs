@@ -4,28 +4,33 @@
 //! has an id, runs whatever the others found, and yields a finding; a
 //! [`verified::VerifiedTimestamp`] exists only where all of them left their proof.
 
+pub mod algorithms;
 pub mod artifact;
+pub mod asked;
 pub mod crypto;
 pub mod facts;
 pub mod finding;
 pub mod input;
 pub mod inspect;
+pub mod later;
 pub mod location;
 pub mod note;
 pub mod pem;
 pub mod policy;
+pub mod profile;
 pub mod report;
 pub mod verdict;
 pub mod verified;
 pub mod verify;
+pub mod witnesses;
 
-mod algorithms;
 mod certificate;
 mod checks;
-mod crl;
+
 mod instant;
 mod issuer;
 mod log_proof;
 mod name;
 mod path;
 mod pool;
+mod revocation;

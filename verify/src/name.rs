@@ -1,6 +1,7 @@
 //! Distinguished names: compared as people mean them, shown as people read them.
 
 use meridian_wire::oid;
+use meridian_wire::reader::der_form::element;
 use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::oid::OidView;
 use meridian_wire::reader::tag::Tag;
@@ -39,6 +40,56 @@ pub(crate) fn same_name(left: &Tlv<'_>, right: &Tlv<'_>) -> bool {
     left.sort_unstable();
     right.sort_unstable();
     left == right && !left.is_empty()
+}
+
+/// A name as a list of sets of folded attributes: what comparison below a base needs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct FoldedName(Vec<Vec<(Vec<u8>, String)>>);
+
+impl FoldedName {
+    /// Reads a Name.
+    pub(crate) fn read(name: &Tlv<'_>) -> Result<Self, ReadError> {
+        let mut rdns: Vec<Vec<(Vec<u8>, String)>> = Vec::new();
+        for part in parts(name)? {
+            while rdns.len() <= part.rdn {
+                rdns.push(Vec::new());
+            }
+            if let Some(rdn) = rdns.get_mut(part.rdn) {
+                rdn.push((part.kind, part.folded));
+            }
+        }
+        for rdn in &mut rdns {
+            rdn.sort_unstable();
+        }
+        Ok(Self(rdns))
+    }
+
+    /// This name with one more RDN: the pairs that are the content of its SET.
+    pub(crate) fn with_rdn(mut self, content: &[u8]) -> Result<Self, ReadError> {
+        let set = element(&[0x31], content);
+        let name = element(&[0x30], &set);
+        let mut last = Self::read(&Tlv::only(&name, &mut Walk::default())?)?;
+        self.0.append(&mut last.0);
+        Ok(self)
+    }
+
+    /// Whether this name lies in the subtree of `base` (RFC 5280 section 4.2.1.10: the base
+    /// is the beginning of the name).
+    pub(crate) fn is_below(&self, base: &Self) -> bool {
+        self.0.starts_with(&base.0)
+    }
+
+    /// Whether it names nobody.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The emailAddress attributes, which name constraints on mailboxes apply to as well.
+pub(crate) fn email_addresses(name: &Tlv<'_>) -> Result<Vec<String>, ReadError> {
+    let mut parts = parts(name)?;
+    parts.retain(|part| part.kind == oid::EMAIL_ADDRESS.as_bytes());
+    Ok(parts.into_iter().map(|part| part.text).collect())
 }
 
 /// `CN=..., O=..., C=...` in the order of the certificate, for people.
@@ -137,7 +188,7 @@ fn fold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use meridian_wire::reader::der_form::{element, set_of};
+    use meridian_wire::reader::der_form::set_of;
 
     fn name(tag: u8, text: &str) -> Vec<u8> {
         let kind = element(&[0x06], oid::COMMON_NAME.as_bytes());

@@ -6,10 +6,17 @@ use meridian_wire::reader::certificate::CertificateReading;
 use crate::algorithms::Use;
 use crate::crypto::key::PublicKey;
 use crate::crypto::scheme::Scheme;
-use crate::instant::Interval;
-use crate::issuer::{IssuerFault, judge_issuer};
+use crate::issuer::IssuerFault;
 use crate::name::{same_name, show};
+use crate::path::validate::{StepFault, Terms, validate};
 use crate::pool::Pool;
+
+pub(crate) mod name_constraints;
+pub(crate) mod policy_graph;
+pub(crate) mod validate;
+
+#[cfg(test)]
+mod pkits;
 
 /// Certificates in one path, signer and anchor included. Real paths have at most five.
 const MAX_PATH_LEN: usize = 8;
@@ -38,22 +45,22 @@ pub(crate) enum PathFault {
     )]
     OtherKey { issuer: String },
     #[error("the path to a trusted certificate is broken: {name}: {fault}")]
-    Broken { name: String, fault: IssuerFault },
+    Broken { name: String, fault: StepFault },
     #[error("the path cannot be judged: {name}: {fault}")]
-    Undecided { name: String, fault: IssuerFault },
+    Undecided { name: String, fault: StepFault },
     #[error("the search for a path met its bounds")]
     Exhausted,
 }
 
-/// Finds the first path that holds over `interval`, else the most telling fault.
+/// Finds the first path that keeps the terms, else the most telling fault.
 pub(crate) fn find_path<'p, 'a>(
     signer: &'p CertificateReading<'a>,
     pool: &'p Pool<'a>,
-    interval: Interval,
+    terms: &Terms,
 ) -> Result<Path<'p, 'a>, PathFault> {
     let mut search = Search {
         pool,
-        interval,
+        terms,
         checks: 0,
         fault: None,
         namesake: None,
@@ -73,9 +80,9 @@ pub(crate) fn find_path<'p, 'a>(
 }
 
 #[derive(Debug)]
-struct Search<'p, 'a> {
+struct Search<'p, 'a, 't> {
     pool: &'p Pool<'a>,
-    interval: Interval,
+    terms: &'t Terms,
     checks: usize,
     /// The fault that was met farthest from the signer.
     fault: Option<(usize, PathFault)>,
@@ -83,7 +90,7 @@ struct Search<'p, 'a> {
     namesake: Option<String>,
 }
 
-impl<'p, 'a> Search<'p, 'a> {
+impl<'p, 'a> Search<'p, 'a, '_> {
     const fn is_exhausted(&self) -> bool {
         self.checks >= MAX_SIGNATURE_CHECKS
     }
@@ -124,14 +131,11 @@ impl<'p, 'a> Search<'p, 'a> {
     /// Judges a chain that ends in an anchor.
     fn complete(&mut self, chain: &[&'p CertificateReading<'a>]) -> Option<Path<'p, 'a>> {
         let issuers: Vec<_> = chain.iter().copied().skip(1).collect();
-        // The anchor is trusted as it is: RFC 5280 section 6.1.1 takes from it name and key.
-        let intermediates = issuers.len().saturating_sub(1);
-        for (below, issuer) in issuers.iter().take(intermediates).enumerate() {
-            let between: Vec<_> = issuers.iter().take(below).copied().collect();
-            if let Err(fault) = judge_issuer(issuer, &between, self.interval) {
-                self.note(chain.len(), issuer, fault);
-                return None;
+        if let Err((at, fault)) = validate(chain, self.terms) {
+            if let Some(certificate) = chain.get(at) {
+                self.note(chain.len(), certificate, fault);
             }
+            return None;
         }
         let mut uses = Vec::new();
         for pair in chain.windows(2) {
@@ -158,13 +162,13 @@ impl<'p, 'a> Search<'p, 'a> {
         match check_certificate_signature(issuer, subject) {
             Ok(signed) => signed,
             Err(fault) => {
-                self.note(depth, subject, fault);
+                self.note(depth, subject, fault.into());
                 false
             }
         }
     }
 
-    fn note(&mut self, depth: usize, at: &CertificateReading<'_>, fault: IssuerFault) {
+    fn note(&mut self, depth: usize, at: &CertificateReading<'_>, fault: StepFault) {
         if self
             .fault
             .as_ref()

@@ -5,8 +5,14 @@ use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::error::ReadError;
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::time::UnixMicros;
+use meridian_wire::tlog_policy::TlogPolicy;
 
+use crate::algorithms::catalogue::Catalogue;
+use crate::asked::AskedFor;
+
+use crate::later::LaterTokens;
 use crate::location::inputs::PlaceInputs;
+use crate::profile::Profile;
 
 /// Certificates that the caller trusts: at least one, and each readable.
 ///
@@ -64,6 +70,14 @@ pub enum RevocationMode {
     Require,
 }
 
+impl VerifyPolicy {
+    /// The keys of the logs that are believed.
+    pub(crate) fn log_keys(&self) -> Vec<&VerifierKey> {
+        let of_policy = self.log_policy.iter().flat_map(TlogPolicy::logs);
+        self.log_key.iter().chain(of_policy).collect()
+    }
+}
+
 /// Everything a verdict depends on, besides token and data.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -74,14 +88,28 @@ pub struct VerifyPolicy {
     pub intermediates: Vec<Vec<u8>>,
     /// CRLs (DER).
     pub crls: Vec<Vec<u8>>,
+    /// OCSP responses (DER).
+    pub ocsp_responses: Vec<Vec<u8>>,
+    /// Which departures are forgiven; [`VerifyPolicy::adopt`] sets what goes with it.
+    pub profile: Profile,
     /// What is asked of revocation data.
     pub revocation: RevocationMode,
+    /// The request that the token answers.
+    pub request: Option<AskedFor>,
+    /// Policies of authorities that are accepted, dotted; none means any.
+    pub policies: Vec<String>,
     /// The log's key.
     pub log_key: Option<VerifierKey>,
+    /// Which logs and witnesses are believed, besides that key.
+    pub log_policy: Option<TlogPolicy>,
     /// Text of a `.tlog-proof`; without one, the token's unsigned attribute is looked at.
     pub proof: Option<String>,
     /// Whether inclusion in the log must be shown.
     pub require_log: bool,
+    /// Tokens that may be about this one, as proof that it existed.
+    pub later_tokens: LaterTokens,
+    /// Until when which algorithm is good.
+    pub algorithms: Catalogue,
     /// What is at hand about place, and asked.
     pub place: PlaceInputs,
     /// The time of verification.
@@ -91,17 +119,57 @@ pub struct VerifyPolicy {
 impl VerifyPolicy {
     /// Trust in `anchors`, verification at `at`, nothing else given or asked for.
     #[must_use]
-    pub const fn new(anchors: TrustAnchors, at: UnixMicros) -> Self {
+    pub fn new(anchors: TrustAnchors, at: UnixMicros) -> Self {
         Self {
             anchors,
             intermediates: Vec::new(),
             crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            profile: Profile::Default,
             revocation: RevocationMode::Report,
+            request: None,
+            policies: Vec::new(),
             log_key: None,
+            log_policy: None,
             proof: None,
             require_log: false,
+            later_tokens: LaterTokens::default(),
+            algorithms: Catalogue::default(),
             place: PlaceInputs::NONE,
             at,
         }
+    }
+
+    /// The same trust and material for a later token: what was asked about the earlier one, and
+    /// its proof, are not about this.
+    pub(crate) fn for_later_token(&self, later_tokens: LaterTokens) -> Self {
+        Self {
+            anchors: self.anchors.clone(),
+            intermediates: self.intermediates.clone(),
+            crls: self.crls.clone(),
+            ocsp_responses: self.ocsp_responses.clone(),
+            profile: self.profile,
+            revocation: self.revocation,
+            request: None,
+            policies: Vec::new(),
+            log_key: self.log_key.clone(),
+            log_policy: self.log_policy.clone(),
+            proof: None,
+            require_log: false,
+            later_tokens,
+            algorithms: self.algorithms.clone(),
+            place: PlaceInputs::NONE,
+            at: self.at,
+        }
+    }
+
+    /// Takes a profile, and the mode of revocation that goes with it: the strict one requires
+    /// data.
+    pub const fn adopt(&mut self, profile: Profile) {
+        self.profile = profile;
+        self.revocation = match profile {
+            Profile::Strict => RevocationMode::Require,
+            Profile::Default | Profile::Archive => RevocationMode::Report,
+        };
     }
 }

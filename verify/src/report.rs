@@ -11,6 +11,7 @@ use crate::checks::log::LogPlace;
 use crate::facts::TokenFacts;
 use crate::finding::{CheckId, Finding, Status};
 use crate::location::place::Place;
+use crate::profile::Profile;
 use crate::verdict::{Model, Models, Verdict};
 use crate::verified::VerifiedTimestamp;
 
@@ -24,9 +25,11 @@ pub struct Report {
     pub(crate) models: Models,
     pub(crate) input: String,
     pub(crate) at: UnixMicros,
+    pub(crate) profile: Profile,
     pub(crate) findings: Vec<Finding>,
     pub(crate) token: Option<TokenFacts>,
     pub(crate) log: Option<LogPlace>,
+    pub(crate) exists_since: Option<UnixMicros>,
     pub(crate) place: Option<Place>,
     pub(crate) verified: Option<VerifiedTimestamp>,
 }
@@ -73,6 +76,12 @@ impl Report {
     #[must_use]
     pub const fn token(&self) -> Option<&TokenFacts> {
         self.token.as_ref()
+    }
+
+    /// Since when others than the authority prove that the token existed, if anyone does.
+    #[must_use]
+    pub const fn exists_since(&self) -> Option<UnixMicros> {
+        self.exists_since
     }
 
     /// What became of the token's claim about place; none if it has none and nobody asked.

@@ -3,6 +3,7 @@
 use crate::checks::algorithm_policy::AlgorithmProofs;
 use crate::checks::container::ContainerProofs;
 use crate::checks::imprint::ImprintProofs;
+use crate::checks::later::LaterProofs;
 use crate::checks::log::LogProofs;
 use crate::checks::path::PathProofs;
 use crate::checks::revocation::RevocationProofs;
@@ -29,4 +30,5 @@ pub struct VerifiedTimestamp {
     pub(crate) path: PathProofs,
     pub(crate) revocation: RevocationProofs,
     pub(crate) log: LogProofs,
+    pub(crate) later: LaterProofs,
 }

@@ -1,14 +1,18 @@
 //! The list of checks, and nothing else.
 
+use meridian_wire::oid;
 use meridian_wire::reader::signed_data::SignedDataView;
 use meridian_wire::reader::signer_info::SignerInfoView;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::tst_info::TstInfoView;
 use meridian_wire::reader::walk::Walk;
+use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::artifact::Artifact;
 use crate::checks::algorithm_policy::AlgorithmProofs;
+use crate::checks::etsi::Footing;
+use crate::checks::later::LaterProofs;
 use crate::checks::log::{LogPlace, LogProofs, Stamp};
 use crate::checks::path::PathProofs;
 use crate::checks::revocation::RevocationProofs;
@@ -17,20 +21,26 @@ use crate::checks::signer::SignerProofs;
 use crate::checks::stamping_certificate::StampingCertificateProofs;
 use crate::checks::tst_info::Times;
 use crate::checks::{
-    algorithm_policy, container, etsi, imprint, log, path, revocation, signature, signed_attrs,
-    signer, stamping_certificate, tst_info,
+    algorithm_policy, container, etsi, imprint, later, log, path, revocation, signature,
+    signed_attrs, signer, stamping_certificate, tst_info,
 };
 use crate::crypto::digest::named;
 use crate::facts::TokenFacts;
 use crate::finding::{Checked, Finding};
 use crate::input::Recognised;
+use crate::instant::Interval;
+use crate::later::covers;
 use crate::location::place::Place;
 use crate::location::{self, TimeJudged};
 use crate::log_proof;
 use crate::path::find_path;
+use crate::path::validate::Terms;
 use crate::policy::VerifyPolicy;
 use crate::pool::Pool;
 use crate::report::Report;
+use crate::revocation::budget::Budget;
+use crate::revocation::material::Material;
+use crate::revocation::{Freshness, Inquiry};
 use crate::verdict::{Models, Verdict};
 use crate::verified::VerifiedTimestamp;
 
@@ -38,19 +48,28 @@ use crate::verified::VerifiedTimestamp;
 /// None if the token cannot be read that far; nothing is checked.
 #[must_use]
 pub fn imprint_algorithm(input: &Recognised) -> Option<HashAlgorithm> {
+    read_tst_info(input, |tst_info| named(&tst_info.imprint_algorithm))?
+}
+
+/// That digest.
+pub(crate) fn imprint(input: &Recognised) -> Option<Vec<u8>> {
+    read_tst_info(input, |tst_info| tst_info.imprint.to_vec())
+}
+
+fn read_tst_info<T>(input: &Recognised, read: impl FnOnce(&TstInfoView<'_>) -> T) -> Option<T> {
     let mut walk = Walk::default();
     let container = container::Container::open(input, &mut walk).ok()?;
     let octets = container.signed.encapsulated.octets.as_deref()?;
     let tlv = Tlv::only(octets, &mut walk).ok()?;
-    named(&TstInfoView::read(&tlv, &mut walk).ok()?.imprint_algorithm)
+    let tst_info = TstInfoView::read(&tlv, &mut walk).ok()?;
+    Some(read(&tst_info))
 }
 
 /// Judges a token. Every check that can run runs, whatever others found. `artifact` is the
 /// data; none means that it is not at hand, which leaves the verdict indeterminate at best.
 ///
-/// Not checked: the request's nonce and policy (there is no request here), OCSP, name
-/// constraints, certificate policies, witnesses of the log, later proofs of existence; of a place,
-/// what [`crate::location`] says.
+/// Not checked: whether an authority is qualified (trusted lists decide); of a place, what
+/// [`crate::location`] says.
 #[must_use]
 pub fn verify_timestamp(
     input: &Recognised,
@@ -62,7 +81,14 @@ pub fn verify_timestamp(
     let opened = container::Container::open(input, &mut walk);
     let outcome = match &opened {
         Err(error) => {
-            container::check(input, Err(*error), &walk, None, &mut findings);
+            container::check(
+                input,
+                Err(*error),
+                &walk,
+                None,
+                policy.profile,
+                &mut findings,
+            );
             Outcome::unreadable(policy)
         }
         Ok(container) => {
@@ -86,9 +112,11 @@ pub fn verify_timestamp(
         models: Models::new(gen_time, etsi),
         input: input.describe(),
         at: policy.at,
+        profile: policy.profile,
         findings,
         token: outcome.facts,
         log: outcome.log,
+        exists_since: outcome.exists_since,
         place: outcome.place,
         verified: outcome.verified,
     }
@@ -100,6 +128,7 @@ struct Outcome {
     verified: Option<VerifiedTimestamp>,
     facts: Option<TokenFacts>,
     log: Option<LogPlace>,
+    exists_since: Option<UnixMicros>,
     place: Option<Place>,
     holds_now: bool,
 }
@@ -135,6 +164,7 @@ impl Run<'_> {
             Ok(self.container),
             self.walk,
             Some(&tst_walk),
+            self.policy.profile,
             findings,
         );
         let (tst_info, signer) = match (tst_info, signed.signers.first()) {
@@ -144,7 +174,8 @@ impl Run<'_> {
                 return Outcome::unreadable(self.policy);
             }
             (Some(Ok(tst_info)), None) => {
-                let facts = TokenFacts::of(&tst_info, Times::read(&tst_info).as_ref(), None);
+                let times = Times::read(&tst_info, self.policy.profile);
+                let facts = TokenFacts::of(&tst_info, times.as_ref(), None);
                 return Outcome {
                     facts: Some(facts),
                     ..Outcome::unreadable(self.policy)
@@ -152,8 +183,8 @@ impl Run<'_> {
             }
             (None, _) => return Outcome::unreadable(self.policy),
         };
-        let times = Times::read(&tst_info);
-        let said = tst_info::check(&tst_info, times.as_ref(), self.policy.at, findings);
+        let times = Times::read(&tst_info, self.policy.profile);
+        let said = tst_info::check(&tst_info, times.as_ref(), self.policy, findings);
         let imprint = imprint::check(&tst_info, self.artifact, findings);
         let attributes = signed_attrs::check(signed, signer, times.as_ref(), findings);
         let trust = self.judge_trust(signed, signer, &tst_info, times.as_ref(), findings);
@@ -169,7 +200,8 @@ impl Run<'_> {
                 algorithms: trust.algorithms?,
                 path: trust.path?,
                 revocation: trust.revocation?,
-                log: trust.log?,
+                log: trust.existence.log?,
+                later: trust.existence.later?,
             })
         })();
         let stamp = Stamp {
@@ -185,7 +217,8 @@ impl Run<'_> {
             verified,
             place: location::check(&stamp, &self.policy.place, time),
             facts: Some(trust.facts),
-            log: trust.place,
+            log: trust.existence.place,
+            exists_since: trust.existence.since,
             holds_now: trust.holds_now,
         }
     }
@@ -206,44 +239,89 @@ impl Run<'_> {
         let means = Means::of(signer, certificate);
         let interval = times.and_then(|times| times.interval);
         let path = certificate.zip(interval);
-        let path = path.map(|(certificate, interval)| find_path(certificate, &pool, interval));
+        let path = path.map(|(certificate, interval)| {
+            let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
+            find_path(certificate, &pool, &terms)
+        });
         let found = path.as_ref().and_then(|path| path.as_ref().ok());
         let uses = algorithm_policy::uses(tst_info, Some(signer), Some(&means), found);
-        let answers = match (certificate, found, interval) {
-            (Some(certificate), Some(path), Some(interval)) => Some(revocation::ask_all(
-                certificate,
-                path,
-                signed,
-                policy,
-                interval,
-            )),
-            _ => None,
+        let material = Material::gather(signed, policy);
+        let budget = Budget::new();
+        let ask = |interval, freshness| {
+            let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
+            let inquiry = Inquiry {
+                pool: &pool,
+                material: &material,
+                terms: &terms,
+                freshness,
+                at: policy.at,
+                budget: &budget,
+                depth: 0,
+            };
+            Some(revocation::ask_all(certificate?, found?, &inquiry))
         };
-        let at_hand = log_proof::at_hand(policy.proof.as_deref(), signer);
+        let answers = interval.and_then(|interval| ask(interval, Freshness::After));
+        let now = ask(Interval::instant(policy.at), Freshness::Current).unwrap_or_default();
         let stamp = Stamp {
             signer,
             tst_info,
             times,
         };
-        let (log, place) = log::check(
-            &at_hand,
-            policy.log_key.as_ref(),
-            policy.require_log,
-            &stamp,
-            findings,
-        );
+        let facts = TokenFacts::of(tst_info, times, certificate);
+        let existence = self.judge_existence(&stamp, &facts, findings);
+        let footing = Footing {
+            signer: certificate,
+            path: found,
+            uses: &uses,
+            revocation: &now,
+        };
         Trust {
-            signer: signer::check(signer, tst_info, &choice, &pool, findings),
-            signature: signature::check(signer, &means, findings),
-            certificate: certificate
-                .and_then(|certificate| stamping_certificate::check(certificate, times, findings)),
-            algorithms: algorithm_policy::check(&uses, times, certificate, findings),
+            signer: signer::check(signer, tst_info, &choice, &pool, policy.profile, findings),
+            signature: signature::check(signer, &means, policy.profile, findings),
+            certificate: certificate.and_then(|certificate| {
+                stamping_certificate::check(certificate, times, policy.profile, findings)
+            }),
+            algorithms: algorithm_policy::check(
+                &uses,
+                times,
+                certificate,
+                &policy.algorithms,
+                findings,
+            ),
             path: path::check(path.as_ref(), interval, findings),
-            revocation: revocation::check(answers.as_deref(), policy.revocation, findings),
+            revocation: revocation::check(
+                answers.as_deref(),
+                policy.revocation,
+                existence.since,
+                findings,
+            ),
+            holds_now: etsi::check(&footing, existence.since, policy, findings),
+            existence,
+            facts,
+        }
+    }
+
+    /// What others than the authority say about since when the token exists.
+    fn judge_existence(
+        &self,
+        stamp: &Stamp<'_>,
+        facts: &TokenFacts,
+        findings: &mut Vec<Finding>,
+    ) -> Existence {
+        let at_hand = log_proof::at_hand(self.policy.proof.as_deref(), stamp.signer);
+        let (log, place) = log::check(&at_hand, self.policy, stamp, findings);
+        let dated = later::Dated {
+            facts,
+            log: place.as_ref(),
+        };
+        let (covers, strangers) = covers(self.input, self.policy);
+        let (later, covered_since) = later::check(dated, &covers, strangers, findings);
+        let witnessed_since = place.as_ref().and_then(|place| place.witnessed_since);
+        Existence {
             log,
+            later,
             place,
-            holds_now: etsi::check(certificate, found, &uses, policy.at, findings),
-            facts: TokenFacts::of(tst_info, times, certificate),
+            since: witnessed_since.into_iter().chain(covered_since).min(),
         }
     }
 }
@@ -256,8 +334,15 @@ struct Trust {
     algorithms: Option<AlgorithmProofs>,
     path: Option<PathProofs>,
     revocation: Option<RevocationProofs>,
-    log: Option<LogProofs>,
-    place: Option<LogPlace>,
+    existence: Existence,
     holds_now: bool,
     facts: TokenFacts,
+}
+
+/// What [`Run::judge_existence`] leaves behind.
+struct Existence {
+    log: Option<LogProofs>,
+    later: Option<LaterProofs>,
+    place: Option<LogPlace>,
+    since: Option<UnixMicros>,
 }

@@ -13,5 +13,6 @@ pub mod oid;
 pub mod proof;
 pub mod reader;
 pub mod time;
+pub mod tlog_policy;
 pub mod tsp;
 pub mod x509;

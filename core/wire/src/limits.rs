@@ -74,6 +74,12 @@ pub const MAX_LOCATION_STAMP_REQUEST_BYTES: usize = MAX_REQUEST_BYTES + MAX_LOCA
 /// Octets of disclosures in DER: all sixteen slots with their largest values have under 5,000.
 pub const MAX_DISCLOSURES_BYTES: usize = 8_192;
 
+/// Octets of a log policy. C2SP tlog-policy wants at least 32 logs, witnesses and groups read.
+pub const MAX_TLOG_POLICY_BYTES: usize = 64 << 10;
+
+/// Lines of a log policy.
+pub const MAX_TLOG_POLICY_LINES: usize = 512;
+
 /// Octets of an evidence bundle in DER. A request has at most half of it; the rest is what the
 /// authority adds.
 pub const MAX_EVIDENCE_BUNDLE_BYTES: usize = 131_072;

@@ -152,6 +152,16 @@ pub const ECDSA_SHA_256: ObjectIdentifier = oid("1.2.840.10045.4.3.2");
 pub const ECDSA_SHA_384: ObjectIdentifier = oid("1.2.840.10045.4.3.3");
 /// ecdsa-with-SHA512.
 pub const ECDSA_SHA_512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
+/// brainpoolP256r1, RFC 5639.
+pub const BRAINPOOL_P256: ObjectIdentifier = oid("1.3.36.3.3.2.8.1.1.7");
+/// brainpoolP384r1, RFC 5639.
+pub const BRAINPOOL_P384: ObjectIdentifier = oid("1.3.36.3.3.2.8.1.1.11");
+/// id-ml-dsa-44, RFC 9881.
+pub const ML_DSA_44: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.17");
+/// id-ml-dsa-65, RFC 9881.
+pub const ML_DSA_65: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.18");
+/// id-ml-dsa-87, RFC 9881.
+pub const ML_DSA_87: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.19");
 /// id-Ed25519, RFC 8410.
 pub const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// id-Ed448, RFC 8410.
@@ -186,6 +196,8 @@ pub const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 pub const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
 /// id-ce-certificatePolicies.
 pub const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
+/// anyPolicy.
+pub const ANY_POLICY: ObjectIdentifier = oid("2.5.29.32.0");
 /// id-ce-authorityKeyIdentifier.
 pub const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = oid("2.5.29.35");
 /// id-ce-policyConstraints.
@@ -206,6 +218,18 @@ pub const QC_STATEMENTS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.3");
 pub const ISSUER_ALT_NAME: ObjectIdentifier = oid("2.5.29.18");
 /// id-ce-cRLReasons, RFC 5280 5.3.1.
 pub const CRL_REASON: ObjectIdentifier = oid("2.5.29.21");
+/// id-ce-cRLNumber, RFC 5280 5.2.3.
+pub const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+/// id-ce-invalidityDate, RFC 5280 5.3.2.
+pub const INVALIDITY_DATE: ObjectIdentifier = oid("2.5.29.24");
+/// id-ce-certificateIssuer, RFC 5280 5.3.3.
+pub const CERTIFICATE_ISSUER: ObjectIdentifier = oid("2.5.29.29");
+/// id-ce-freshestCRL, RFC 5280 4.2.1.15.
+pub const FRESHEST_CRL: ObjectIdentifier = oid("2.5.29.46");
+/// id-pkix-ocsp-basic, RFC 6960 4.2.1.
+pub const OCSP_BASIC: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.1");
+/// id-pkix-ocsp-nocheck, RFC 6960 4.2.2.2.1.
+pub const OCSP_NO_CHECK: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.5");
 /// id-ce-deltaCRLIndicator, RFC 5280 5.2.4.
 pub const DELTA_CRL_INDICATOR: ObjectIdentifier = oid("2.5.29.27");
 /// id-ce-issuingDistributionPoint, RFC 5280 5.2.5.
@@ -220,6 +244,8 @@ pub const INHIBIT_ANY_POLICY: ObjectIdentifier = oid("2.5.29.54");
 pub const COMMON_NAME: ObjectIdentifier = oid("2.5.4.3");
 /// id-at-countryName.
 pub const COUNTRY: ObjectIdentifier = oid("2.5.4.6");
+/// emailAddress of PKCS #9, which old certificates have in their subject.
+pub const EMAIL_ADDRESS: ObjectIdentifier = oid("1.2.840.113549.1.9.1");
 /// id-at-organizationName.
 pub const ORGANIZATION: ObjectIdentifier = oid("2.5.4.10");
 

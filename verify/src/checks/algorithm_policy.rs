@@ -8,6 +8,7 @@ use meridian_wire::time::UnixMicros;
 use super::signature::Means;
 use super::tst_info::Times;
 use crate::algorithms::Use;
+use crate::algorithms::catalogue::{Catalogue, Until};
 use crate::crypto::digest::named;
 use crate::finding::{Checked, Finding, Proof};
 use crate::path::Path;
@@ -46,31 +47,35 @@ pub(crate) fn check(
     uses: &[Use],
     times: Option<&Times>,
     certificate: Option<&CertificateReading<'_>>,
+    catalogue: &Catalogue,
     findings: &mut Vec<Finding>,
 ) -> Option<AlgorithmProofs> {
-    let good_at_gen_time = good_at_gen_time(uses, times, certificate.is_some()).record(findings);
+    let has_certificate = certificate.is_some();
+    let checked = good_at_gen_time(uses, times, has_certificate, catalogue);
+    let good_at_gen_time = checked.record(findings);
     Some(AlgorithmProofs {
         good_at_gen_time: good_at_gen_time?,
     })
 }
 
 /// V070, TS 119 312 at genTime.
-fn good_at_gen_time(uses: &[Use], times: Option<&Times>, has_certificate: bool) -> Checked<70> {
+fn good_at_gen_time(
+    uses: &[Use],
+    times: Option<&Times>,
+    has_certificate: bool,
+    catalogue: &Catalogue,
+) -> Checked<70> {
     let Some(times) = times else {
         return Checked::not_run("genTime cannot be read");
     };
-    let weak = weak_at(uses, times.reading.at);
+    let weak = weak_at(uses, times.reading.at, catalogue);
     if !weak.is_empty() {
         return Checked::indeterminate(format!("already weak at genTime: {}", weak.join("; ")));
     }
     if !has_certificate {
         return Checked::not_run("the signer's certificate is not at hand");
     }
-    match uses
-        .iter()
-        .filter_map(|one| Some((one.ends?, one)))
-        .min_by_key(|(ends, _)| *ends)
-    {
+    match first_end(uses, catalogue) {
         Some((ends, one)) => Checked::passed(format!(
             "all algorithms were good at genTime; the first ends {ends}: {} in {}",
             one.algorithm, one.purpose
@@ -79,9 +84,21 @@ fn good_at_gen_time(uses: &[Use], times: Option<&Times>, has_certificate: bool) 
     }
 }
 
+/// The use that ends first, if any has an end.
+pub(crate) fn first_end<'u>(
+    uses: &'u [Use],
+    catalogue: &Catalogue,
+) -> Option<(UnixMicros, &'u Use)> {
+    let ends = uses.iter().filter_map(|one| match one.until(catalogue) {
+        Until::Before(end) => Some((end, one)),
+        _ => None,
+    });
+    ends.min_by_key(|(end, _)| *end)
+}
+
 /// The uses that are not good at this time, for people.
-pub(crate) fn weak_at(uses: &[Use], at: UnixMicros) -> Vec<String> {
-    let weak = uses.iter().filter(|one| !one.is_good_at(at));
+pub(crate) fn weak_at(uses: &[Use], at: UnixMicros, catalogue: &Catalogue) -> Vec<String> {
+    let weak = uses.iter().filter(|one| !one.is_good_at(at, catalogue));
     weak.map(|one| format!("{} in {}", one.algorithm, one.purpose))
         .collect()
 }

@@ -13,6 +13,7 @@ use meridian_wire::reader::walk::Walk;
 
 use crate::finding::{Checked, Finding, Proof};
 use crate::input::{Recognised, Structure};
+use crate::profile::Profile;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -74,6 +75,7 @@ pub(crate) fn check(
     opened: Result<&Container<'_>, ReadError>,
     walk: &Walk,
     tst_walk: Option<&Walk>,
+    profile: Profile,
     findings: &mut Vec<Finding>,
 ) -> Option<ContainerProofs> {
     let limits = limits(input.octets.len(), opened.as_ref().err()).record(findings);
@@ -93,10 +95,10 @@ pub(crate) fn check(
         }
     };
     let status = status(container.status.as_ref()).record(findings);
-    let nothing_behind = nothing_behind(container.behind).record(findings);
-    let encoding = encoding(walk, tst_walk).record(findings);
+    let nothing_behind = nothing_behind(container.behind, profile).record(findings);
+    let encoding = encoding(walk, tst_walk, profile).record(findings);
     let content_types = content_types(container).record(findings);
-    let version = version(&container.signed).record(findings);
+    let version = version(&container.signed, profile).record(findings);
     let choices = choices(&container.signed).record(findings);
     let one_signer = one_signer(&container.signed).record(findings);
     Some(ContainerProofs {
@@ -148,17 +150,18 @@ fn status(status: Option<&IntegerView<'_>>) -> Checked<3> {
 }
 
 /// V004: one structure and nothing behind it.
-fn nothing_behind(behind: usize) -> Checked<4> {
+fn nothing_behind(behind: usize, profile: Profile) -> Checked<4> {
     match behind {
         0 => Checked::passed("nothing follows the token"),
-        more => Checked::failed(format!(
-            "{more} octets follow the token; nobody signed them"
-        )),
+        more => Checked::departs(
+            profile,
+            format!("{more} octets follow the token; nobody signed them"),
+        ),
     }
 }
 
 /// V005: CMS may be BER (RFC 5652 section 2); TSTInfo is to be DER (RFC 3161 section 2.4.2).
-fn encoding(walk: &Walk, tst_walk: Option<&Walk>) -> Checked<5> {
+fn encoding(walk: &Walk, tst_walk: Option<&Walk>, profile: Profile) -> Checked<5> {
     let list = |walk: &Walk| {
         let kinds = walk.departure_kinds();
         kinds
@@ -169,7 +172,7 @@ fn encoding(walk: &Walk, tst_walk: Option<&Walk>) -> Checked<5> {
     };
     match tst_walk {
         Some(tst_walk) if tst_walk.departure_count() > 0 => {
-            Checked::warning(format!("TSTInfo is not DER: {}", list(tst_walk)))
+            Checked::departs(profile, format!("TSTInfo is not DER: {}", list(tst_walk)))
         }
         _ if walk.departure_count() > 0 => Checked::passed(format!(
             "BER, which is allowed around TSTInfo: {}",
@@ -200,13 +203,13 @@ fn content_types(container: &Container<'_>) -> Checked<6> {
 }
 
 /// V007, RFC 5652 section 5.1. Many writers get the number wrong; nothing rests on it.
-fn version(signed: &SignedDataView<'_>) -> Checked<7> {
+fn version(signed: &SignedDataView<'_>, profile: Profile) -> Checked<7> {
     match signed.version.to_u64() {
         Some(version @ (1 | 3 | 4 | 5)) => Checked::passed(format!("CMS version {version}")),
-        _ => Checked::warning(format!(
-            "unknown CMS version {}",
-            signed.version.to_decimal()
-        )),
+        _ => Checked::departs(
+            profile,
+            format!("unknown CMS version {}", signed.version.to_decimal()),
+        ),
     }
 }
 

@@ -4,58 +4,96 @@ use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::time::UnixMicros;
 
 use super::algorithm_policy::weak_at;
+use super::revocation::Answer;
 use crate::algorithms::Use;
 use crate::certificate::is_valid_over;
 use crate::finding::{Checked, Finding, Proof};
 use crate::instant::Interval;
 use crate::name::show;
 use crate::path::Path;
+use crate::policy::VerifyPolicy;
 
-/// EN 319 102-1 section 5.3, as far as this verifier goes: with the whole path and every
-/// algorithm good at `at`, the token needs no proof of existence. Without, it would need one, and
-/// no kind of proof is looked for yet. The finding is a warning, because it does not
-/// change the verdict of the other model.
+/// What a token rests on.
+pub(crate) struct Footing<'f, 'p, 'a> {
+    /// The signer's certificate.
+    pub(crate) signer: Option<&'f CertificateReading<'a>>,
+    /// The path that holds at genTime.
+    pub(crate) path: Option<&'f Path<'p, 'a>>,
+    /// Every algorithm.
+    pub(crate) uses: &'f [Use],
+    /// What is said of the path at the time of verification.
+    pub(crate) revocation: &'f [Answer],
+}
+
+/// EN 319 102-1 sections 5.3 and 5.6.2: with the whole path and every algorithm good at the time
+/// of verification, and nobody revoked by then, the token needs no proof of existence. Without, all
+/// of it has to have been good at a moment at which others than the authority prove the token.
+/// The finding is a warning, because it does not change the verdict of the other model.
 pub(crate) fn check(
-    signer: Option<&CertificateReading<'_>>,
-    path: Option<&Path<'_, '_>>,
-    uses: &[Use],
-    at: UnixMicros,
+    footing: &Footing<'_, '_, '_>,
+    exists_since: Option<UnixMicros>,
+    policy: &VerifyPolicy,
     findings: &mut Vec<Finding>,
 ) -> bool {
-    let (Some(signer), Some(path)) = (signer, path) else {
-        let _: Option<Proof<100>> = Checked::not_run("there is no path").record(findings);
-        return false;
+    let at = policy.at;
+    let (holds, checked) = match (footing.fault_at(at, policy), exists_since) {
+        (None, _) if footing.path.is_none() || footing.signer.is_none() => {
+            (false, Checked::<100>::not_run("there is no path"))
+        }
+        (None, _) => {
+            let detail = format!("ETSI model: path and algorithms are good at {at}");
+            (true, Checked::passed(detail))
+        }
+        (Some(fault), None) => {
+            let detail = format!("ETSI model: {fault}, and no proof of existence is at hand");
+            (false, Checked::warning(detail))
+        }
+        (Some(fault), Some(since)) => footing.rescue(&fault, since, policy),
     };
-    let checked = basic(signer, path, uses, at);
-    let holds = checked.is_ok();
-    let checked = match checked {
-        Ok(detail) => Checked::<100>::passed(detail),
-        Err(detail) => Checked::warning(detail),
-    };
-    checked.record(findings);
+    let _: Option<Proof<100>> = checked.record(findings);
     holds
 }
 
-fn basic(
-    signer: &CertificateReading<'_>,
-    path: &Path<'_, '_>,
-    uses: &[Use],
-    at: UnixMicros,
-) -> Result<String, String> {
-    let now = Interval::instant(at);
-    let mut certificates = [signer].into_iter().chain(path.issuers.iter().copied());
-    if let Some(out) = certificates.find(|certificate| !is_valid_over(certificate, now)) {
-        return Err(format!(
-            "ETSI model: {} is not valid at {at}, and no proof of existence is at hand",
-            show(&out.subject)
-        ));
+impl Footing<'_, '_, '_> {
+    /// Whether all was good when the token was proven to exist.
+    fn rescue(
+        &self,
+        fault: &str,
+        since: UnixMicros,
+        policy: &VerifyPolicy,
+    ) -> (bool, Checked<100>) {
+        match self.fault_at(since, policy) {
+            None => {
+                let detail = format!(
+                    "ETSI model: {fault}; but the token is proven to exist since {since}, when all \
+                     was good"
+                );
+                (true, Checked::passed(detail))
+            }
+            Some(earlier) => {
+                let detail = format!(
+                    "ETSI model: {fault}; the token is proven to exist since {since}, but then \
+                     {earlier}"
+                );
+                (false, Checked::warning(detail))
+            }
+        }
     }
-    let weak = weak_at(uses, at);
-    if !weak.is_empty() {
-        return Err(format!(
-            "ETSI model: weak at {at}, and no proof of existence is at hand: {}",
-            weak.join("; ")
-        ));
+
+    /// What was wrong at a moment; nothing is if there is no path to judge.
+    fn fault_at(&self, at: UnixMicros, policy: &VerifyPolicy) -> Option<String> {
+        let (signer, path) = self.signer.zip(self.path)?;
+        let moment = Interval::instant(at);
+        let mut certificates = [signer].into_iter().chain(path.issuers.iter().copied());
+        if let Some(out) = certificates.find(|certificate| !is_valid_over(certificate, moment)) {
+            return Some(format!("{} is not valid at {at}", show(&out.subject)));
+        }
+        let weak = weak_at(self.uses, at, &policy.algorithms);
+        if !weak.is_empty() {
+            return Some(format!("weak at {at}: {}", weak.join("; ")));
+        }
+        let mut answers = self.revocation.iter();
+        let revoked = answers.find(|answer| answer.is_revoked_by(at))?;
+        Some(format!("{} was revoked by {at}", revoked.name()))
     }
-    Ok(format!("ETSI model: path and algorithms are good at {at}"))
 }

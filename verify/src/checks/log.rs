@@ -1,4 +1,4 @@
-//! V090 to V092: the token is in the log.
+//! V090 to V093: the token is in the log, and witnesses saw it there.
 
 use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::inclusion::InclusionProof;
@@ -17,6 +17,8 @@ use super::tst_info::Times;
 use crate::finding::{Checked, Finding, Proof};
 use crate::log_proof::ProofAtHand;
 use crate::note::verify_note;
+use crate::policy::VerifyPolicy;
+use crate::witnesses::witnessed_since;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -25,6 +27,7 @@ pub(crate) struct LogProofs {
     checkpoint: Proof<90>,
     inclusion: Proof<91>,
     leaf: Proof<92>,
+    witnessed: Proof<93>,
 }
 
 /// What the token must agree with.
@@ -46,33 +49,39 @@ pub(crate) struct LogPlace {
     pub(crate) size: u64,
     pub(crate) root: Hash,
     pub(crate) time: UnixMicros,
+    /// Since when a quorum of witnesses has seen it, if that was asked for.
+    pub(crate) witnessed_since: Option<UnixMicros>,
 }
 
 /// Runs the family. A proof that is there must be right, asked for or not.
 pub(crate) fn check(
     at_hand: &ProofAtHand,
-    key: Option<&VerifierKey>,
-    required: bool,
+    policy: &VerifyPolicy,
     stamp: &Stamp<'_>,
     findings: &mut Vec<Finding>,
 ) -> (Option<LogProofs>, Option<LogPlace>) {
-    let checkpoint = checkpoint(at_hand, key, required).record(findings);
+    let keys = policy.log_keys();
+    let checkpoint = checkpoint(at_hand, &keys, policy.require_log).record(findings);
     let inclusion = inclusion(at_hand).record(findings);
     let leaf = leaf(at_hand, stamp).record(findings);
-    let proofs = checkpoint.zip(inclusion).zip(leaf);
-    let proofs = proofs.map(|((checkpoint, inclusion), leaf)| LogProofs {
-        checkpoint,
-        inclusion,
-        leaf,
-    });
-    let place = match (at_hand, &proofs, key) {
-        (ProofAtHand::Proof(proof, _), Some(_), Some(_)) => place(proof),
+    let (witnessed, since) = witnessed(at_hand, policy);
+    let witnessed = witnessed.record(findings);
+    let proofs = (|| {
+        Some(LogProofs {
+            checkpoint: checkpoint?,
+            inclusion: inclusion?,
+            leaf: leaf?,
+            witnessed: witnessed?,
+        })
+    })();
+    let place = match (at_hand, &proofs) {
+        (ProofAtHand::Proof(proof, _), Some(_)) if !keys.is_empty() => place(proof, since),
         _ => None,
     };
     (proofs, place)
 }
 
-fn place(proof: &TlogProof) -> Option<LogPlace> {
+fn place(proof: &TlogProof, witnessed_since: Option<UnixMicros>) -> Option<LogPlace> {
     let checkpoint = Checkpoint::parse(proof.checkpoint().text()).ok()?;
     let leaf = Leaf::decode(proof.extra()?).ok()?;
     Some(LogPlace {
@@ -81,12 +90,35 @@ fn place(proof: &TlogProof) -> Option<LogPlace> {
         size: checkpoint.size().get(),
         root: *checkpoint.root(),
         time: leaf.time(),
+        witnessed_since,
     })
 }
 
-/// V090, C2SP signed-note and tlog-checkpoint: the caller's log signed the checkpoint.
-/// Witnesses are not asked for yet.
-fn checkpoint(at_hand: &ProofAtHand, key: Option<&VerifierKey>, required: bool) -> Checked<90> {
+/// V093, C2SP tlog-cosignature and tlog-policy: a quorum of the caller's witnesses saw the
+/// checkpoint, and since when.
+fn witnessed(at_hand: &ProofAtHand, policy: &VerifyPolicy) -> (Checked<93>, Option<UnixMicros>) {
+    let ProofAtHand::Proof(proof, _) = at_hand else {
+        return (Checked::not_checked("no log proof is at hand"), None);
+    };
+    let wanted = policy.log_policy.as_ref();
+    let Some(wanted) = wanted.filter(|wanted| wanted.wants_witnesses()) else {
+        return (Checked::not_checked("no witnesses were asked for"), None);
+    };
+    match witnessed_since(proof.checkpoint(), wanted, policy.at) {
+        Ok(Some(since)) => {
+            let detail = format!("a quorum of witnesses had seen the checkpoint at {since}");
+            (Checked::passed(detail), Some(since))
+        }
+        Ok(None) => (
+            Checked::failed("the checkpoint lacks cosignatures of a quorum of witnesses"),
+            None,
+        ),
+        Err(fault) => (Checked::failed(format!("a cosignature: {fault}")), None),
+    }
+}
+
+/// V090, C2SP signed-note and tlog-checkpoint: a log of the caller's signed the checkpoint.
+fn checkpoint(at_hand: &ProofAtHand, keys: &[&VerifierKey], required: bool) -> Checked<90> {
     let (proof, source) = match at_hand {
         ProofAtHand::Proof(proof, source) => (proof, source.describe()),
         ProofAtHand::Unreadable(source) => {
@@ -104,12 +136,15 @@ fn checkpoint(at_hand: &ProofAtHand, key: Option<&VerifierKey>, required: bool) 
         Ok(checkpoint) => checkpoint,
         Err(error) => return Checked::failed(format!("the checkpoint cannot be read: {error}")),
     };
-    match key {
-        None if required => Checked::failed("a log proof is required and no log key was given"),
-        None => Checked::not_checked(format!("a log proof is in {source}, no log key was given")),
-        Some(key) if key.name().as_str() != checkpoint.origin().as_str() => {
-            Checked::failed("the checkpoint is of another log than the key")
+    let of_origin = |key: &&&VerifierKey| key.name().as_str() == checkpoint.origin().as_str();
+    match keys.iter().find(of_origin) {
+        None if keys.is_empty() && required => {
+            Checked::failed("a log proof is required and no log key was given")
         }
+        None if keys.is_empty() => {
+            Checked::not_checked(format!("a log proof is in {source}, no log key was given"))
+        }
+        None => Checked::failed("the checkpoint is of another log than the key"),
         Some(key) => match verify_note(proof.checkpoint(), key) {
             Ok(()) => Checked::passed(format!(
                 "checkpoint of {} at size {} is signed by the log (proof from {source})",

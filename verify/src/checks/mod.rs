@@ -4,6 +4,7 @@ pub(crate) mod algorithm_policy;
 pub(crate) mod container;
 pub(crate) mod etsi;
 pub(crate) mod imprint;
+pub(crate) mod later;
 pub(crate) mod log;
 pub(crate) mod path;
 pub(crate) mod revocation;

@@ -1,14 +1,13 @@
-//! V082 to V084: what CRLs say about the path, under RFC 3161 section 4.
+//! V082 to V084: what CRLs and OCSP responses say about the path, under RFC 3161 section 4.
 
 use meridian_wire::reader::certificate::CertificateReading;
-use meridian_wire::reader::signed_data::{RevocationKind, SignedDataView};
+use meridian_wire::time::UnixMicros;
 
-use crate::crl::{Word, ask};
 use crate::finding::{Checked, Finding, Proof};
-use crate::instant::Interval;
 use crate::name::show;
 use crate::path::Path;
-use crate::policy::{RevocationMode, VerifyPolicy};
+use crate::policy::RevocationMode;
+use crate::revocation::{Inquiry, Word};
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -19,50 +18,57 @@ pub(crate) struct RevocationProofs {
     not_revoked: Proof<84>,
 }
 
-/// What all CRLs together say about one certificate of the path.
+/// What all lists and responses together say about one certificate of the path.
 #[derive(Debug)]
 pub(crate) struct Answer {
     name: String,
     words: Vec<Word>,
 }
 
-/// Asks every CRL about every certificate of the path but the anchor.
-pub(crate) fn ask_all(
+impl Answer {
+    /// Whose certificate it is about.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether anything says that it was revoked by this time, for whatever reason.
+    pub(crate) fn is_revoked_by(&self, time: UnixMicros) -> bool {
+        self.words.iter().any(|word| match word {
+            Word::Revoked { since, .. } => since.is_none_or(|since| since <= time),
+            Word::RevokedLater { date, .. } => *date <= time,
+            Word::OnHold => true,
+            Word::Nothing | Word::TooOld | Word::Good => false,
+        })
+    }
+}
+
+/// Asks everything at hand about every certificate of the path but the anchor.
+pub(crate) fn ask_all<'i, 'a>(
     signer: &CertificateReading<'_>,
-    path: &Path<'_, '_>,
-    signed: &SignedDataView<'_>,
-    policy: &VerifyPolicy,
-    interval: Interval,
+    path: &Path<'i, 'a>,
+    inquiry: &Inquiry<'i, 'a>,
 ) -> Vec<Answer> {
-    let inside = signed.revocation.iter();
-    let inside = inside.filter(|choice| matches!(choice.kind, RevocationKind::Crl));
-    let crls: Vec<&[u8]> = inside
-        .map(|choice| choice.raw)
-        .chain(policy.crls.iter().map(Vec::as_slice))
-        .collect();
     let subjects = [signer].into_iter().chain(path.issuers.iter().copied());
     subjects
-        .zip(&path.issuers)
+        .zip(path.issuers.iter().copied())
         .map(|(subject, issuer)| Answer {
             name: show(&subject.subject),
-            words: crls
-                .iter()
-                .map(|crl| ask(crl, subject, issuer, interval, policy.at))
-                .filter(|word| *word != Word::Nothing)
-                .collect(),
+            words: inquiry.ask(subject, issuer),
         })
         .collect()
 }
 
-/// Runs the family. No answers: there was no path to ask about.
+/// Runs the family. No answers: there was no path to ask about. `exists_since` is since when others
+/// than the authority prove the token.
 pub(crate) fn check(
     answers: Option<&[Answer]>,
     mode: RevocationMode,
+    exists_since: Option<UnixMicros>,
     findings: &mut Vec<Finding>,
 ) -> Option<RevocationProofs> {
     let data = data(answers, mode).record(findings);
     let freshness = freshness(answers).record(findings);
-    let not_revoked = not_revoked(answers).record(findings);
+    let not_revoked = not_revoked(answers, exists_since).record(findings);
     Some(RevocationProofs {
         data: data?,
         freshness: freshness?,
@@ -70,7 +76,7 @@ pub(crate) fn check(
     })
 }
 
-/// V082, RFC 5280 section 6.3: whether anything usable is at hand. OCSP is not evaluated.
+/// V082, RFC 5280 section 6.3: whether anything usable is at hand.
 fn data(answers: Option<&[Answer]>, mode: RevocationMode) -> Checked<82> {
     let Some(answers) = answers else {
         return Checked::not_run("there is no path");
@@ -84,7 +90,7 @@ fn data(answers: Option<&[Answer]>, mode: RevocationMode) -> Checked<82> {
         return Checked::passed("revocation data is at hand for every certificate of the path");
     }
     let detail = format!(
-        "revocation not checked, no usable CRL for: {}",
+        "revocation not checked, no usable CRL or OCSP response for: {}",
         without.join("; ")
     );
     match mode {
@@ -93,7 +99,7 @@ fn data(answers: Option<&[Answer]>, mode: RevocationMode) -> Checked<82> {
     }
 }
 
-/// V083, EN 319 102-1 section 5.2.5.4: a list from before genTime says nothing about it.
+/// V083, EN 319 102-1 section 5.2.5.4: what was said before genTime says nothing about it.
 fn freshness(answers: Option<&[Answer]>) -> Checked<83> {
     let Some(answers) = answers else {
         return Checked::not_run("there is no path");
@@ -103,13 +109,15 @@ fn freshness(answers: Option<&[Answer]>) -> Checked<83> {
         .flat_map(|answer| &answer.words)
         .filter(|word| **word == Word::TooOld);
     match old.count() {
-        0 => Checked::passed("no CRL older than genTime is relied on"),
-        count => Checked::warning(format!("{count} answers are from CRLs older than genTime")),
+        0 => Checked::passed("no answer older than genTime is relied on"),
+        count => Checked::warning(format!("{count} answers are older than genTime")),
     }
 }
 
-/// V084, RFC 3161 section 4 items 1 and 2.
-fn not_revoked(answers: Option<&[Answer]>) -> Checked<84> {
+/// V084, RFC 3161 section 4 items 1 and 2. A token that is proven to be older than the day from
+/// which on the key is not to be trusted was made by its owner (item 2: "an audit trail of all
+/// tokens ... may provide a means to discriminate between genuine and false backdated tokens").
+fn not_revoked(answers: Option<&[Answer]>, exists_since: Option<UnixMicros>) -> Checked<84> {
     let Some(answers) = answers else {
         return Checked::not_run("there is no path");
     };
@@ -118,11 +126,18 @@ fn not_revoked(answers: Option<&[Answer]>) -> Checked<84> {
     for Answer { name, words } in answers {
         for word in words {
             match word {
-                Word::Revoked(reason) => {
+                Word::Revoked {
+                    reason,
+                    since: Some(since),
+                } if exists_since.is_some_and(|exists| exists < *since) => notes.push(format!(
+                    "{name} is revoked ({}) from {since} on; the token is proven to be older",
+                    reason.name()
+                )),
+                Word::Revoked { reason, .. } => {
                     return Checked::failed(format!("{name} is revoked ({})", reason.name()));
                 }
                 Word::OnHold => on_hold = Some(name),
-                Word::RevokedLater(reason) => notes.push(format!(
+                Word::RevokedLater { reason, .. } => notes.push(format!(
                     "{name} was revoked after genTime ({}), which leaves this token valid",
                     reason.name()
                 )),

@@ -1,5 +1,6 @@
 //! V045, V046, V048 and V049: the signature itself.
 
+use meridian_wire::oid;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::der_form::{set_of, to_der};
 use meridian_wire::reader::error::ReadError;
@@ -11,6 +12,7 @@ use crate::crypto::digest::named;
 use crate::crypto::key::{KeyFault, PublicKey};
 use crate::crypto::scheme::{Scheme, SchemeFault, SignatureFault};
 use crate::finding::{Checked, Finding, Proof};
+use crate::profile::Profile;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -61,6 +63,8 @@ pub(crate) struct Means {
     pub(crate) scheme: Result<Scheme, SchemeFault>,
     /// The signer's key; none if there is no certificate.
     pub(crate) key: Option<Result<PublicKey, KeyFault>>,
+    /// Whether the certificate calls the key one of RSA.
+    is_rsa: bool,
 }
 
 impl Means {
@@ -73,6 +77,10 @@ impl Means {
             digest,
             scheme: Scheme::read(&signer.signature_algorithm, digest),
             key: certificate.map(|certificate| PublicKey::read(&certificate.public_key)),
+            is_rsa: certificate.is_some_and(|certificate| {
+                let kind = &certificate.public_key.algorithm.oid;
+                kind.is(&oid::RSA_ENCRYPTION) || kind.is(&oid::RSASSA_PSS)
+            }),
         }
     }
 }
@@ -81,15 +89,15 @@ impl Means {
 pub(crate) fn check(
     signer: &SignerInfoView<'_>,
     means: &Means,
+    profile: Profile,
     findings: &mut Vec<Finding>,
 ) -> Option<SignatureProofs> {
-    let valid = valid(signer, means).record(findings);
-    let algorithms = algorithms(means).record(findings);
-    let key = match &means.key {
-        Some(Ok(PublicKey::Rsa(_)) | Err(KeyFault::RsaSize { .. } | KeyFault::RsaNumbers)) => {
-            rsa_key(means).record(findings).map(KeyProof::Rsa)
-        }
-        _ => curve_key(means).record(findings).map(KeyProof::Curve),
+    let valid = valid(signer, means, profile).record(findings);
+    let algorithms = algorithms(means, profile).record(findings);
+    let key = if means.is_rsa {
+        rsa_key(means).record(findings).map(KeyProof::Rsa)
+    } else {
+        curve_key(means).record(findings).map(KeyProof::Curve)
     };
     Some(SignatureProofs {
         valid: valid?,
@@ -99,7 +107,7 @@ pub(crate) fn check(
 }
 
 /// V045, RFC 5652 section 5.4.
-fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
+fn valid(signer: &SignerInfoView<'_>, means: &Means, profile: Profile) -> Checked<45> {
     let (Ok(scheme), Some(Ok(key))) = (&means.scheme, &means.key) else {
         return Checked::not_run("there is no supported algorithm, or no usable key");
     };
@@ -119,7 +127,8 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
         && as_sent != message
         && scheme.verify(key, &as_sent, &signer.signature).is_ok()
     {
-        return Checked::warning(
+        return Checked::departs(
+            profile,
             "the signature is right over the attributes as sent, which are not DER",
         );
     }
@@ -130,8 +139,8 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means) -> Checked<45> {
     }
 }
 
-/// V046, RFC 5754, RFC 4056, RFC 8419: digestAlgorithm and signatureAlgorithm agree.
-fn algorithms(means: &Means) -> Checked<46> {
+/// V046, RFC 5754, RFC 4056, RFC 8419, RFC 9882: digestAlgorithm and signatureAlgorithm agree.
+fn algorithms(means: &Means, profile: Profile) -> Checked<46> {
     let scheme = match &means.scheme {
         Ok(scheme) => scheme,
         Err(fault) if fault.convicts() => return Checked::failed(fault.to_string()),
@@ -140,13 +149,12 @@ fn algorithms(means: &Means) -> Checked<46> {
     let Some(digest) = means.digest else {
         return Checked::indeterminate("the digest algorithm is not supported");
     };
-    // RFC 8419 section 3: with signed attributes, Ed25519 goes with SHA-512.
-    let expected = scheme.hash().unwrap_or(HashAlgorithm::Sha512);
-    if expected != digest {
-        return Checked::failed(format!(
+    if !scheme.fits(digest) {
+        let detail = format!(
             "the digest is {digest}, the signature algorithm is {}",
             scheme.describe()
-        ));
+        );
+        return Checked::departs(profile, detail);
     }
     match scheme {
         Scheme::RsaPss { hash, salt_len } if *salt_len != hash.digest_len() => Checked::warning(
@@ -156,9 +164,13 @@ fn algorithms(means: &Means) -> Checked<46> {
     }
 }
 
-/// V048, RFC 8017: an RSA key that can be judged.
+/// V048, RFC 8017: an RSA key that can be judged. Exponents below 65,537 are allowed there; FIPS
+/// 186-5 section 5.1 asks for more.
 fn rsa_key(means: &Means) -> Checked<48> {
     match &means.key {
+        Some(Ok(key)) if key.has_small_exponent() => {
+            Checked::warning(format!("{}, with an exponent below 65537", key.describe()))
+        }
         Some(Ok(key)) => Checked::passed(key.describe()),
         Some(Err(fault)) if fault.convicts() => Checked::failed(fault.to_string()),
         Some(Err(fault)) => Checked::indeterminate(fault.to_string()),

@@ -15,6 +15,7 @@ use crate::crypto::digest::{digest, named};
 use crate::finding::{Checked, Finding, Proof};
 use crate::name::{same_name, show};
 use crate::pool::Pool;
+use crate::profile::Profile;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -160,14 +161,21 @@ pub(crate) fn choose<'p, 'a>(signer: &SignerInfoView<'a>, pool: &'p Pool<'a>) ->
         first.any(|(id, default)| matches(id, default, certificate) == Match::Yes)
     };
     let named = |certificate: &&CertificateReading<'_>| is_named(&signer.sid, certificate);
-    // Two certificates with one hash (SHA-1 can be made to collide): the named one.
-    let both = pool
-        .all()
-        .find(|certificate| bound(certificate) && named(certificate));
-    let certificate = both
-        .or_else(|| pool.all().find(bound))
-        .or_else(|| pool.all().find(named));
+    let certificate = prefer(|| pool.all(), bound, named);
     Choice { certificate, ids }
+}
+
+/// One that is both meant and named, else one that is meant, else one that is named. Of two
+/// certificates with one hash (SHA-1 can be made to collide) that is the named one.
+fn prefer<T, I: Iterator<Item = T>>(
+    all: impl Fn() -> I,
+    meant: impl Fn(&T) -> bool,
+    named: impl Fn(&T) -> bool,
+) -> Option<T> {
+    all()
+        .find(|one| meant(one) && named(one))
+        .or_else(|| all().find(&meant))
+        .or_else(|| all().find(&named))
 }
 
 /// Runs the family.
@@ -176,12 +184,13 @@ pub(crate) fn check(
     tst_info: &TstInfoView<'_>,
     choice: &Choice<'_, '_>,
     pool: &Pool<'_>,
+    profile: Profile,
     findings: &mut Vec<Finding>,
 ) -> Option<SignerProofs> {
     let found = found(signer, choice).record(findings);
     let bound = bound(choice, pool).record(findings);
-    let identified = identified(choice).record(findings);
-    let tsa_name = tsa_name(tst_info, choice.certificate).record(findings);
+    let identified = identified(choice, profile).record(findings);
+    let tsa_name = tsa_name(tst_info, choice.certificate, profile).record(findings);
     Some(SignerProofs {
         found: found?,
         bound: bound?,
@@ -256,9 +265,12 @@ fn bound(choice: &Choice<'_, '_>, pool: &Pool<'_>) -> Checked<51> {
 }
 
 /// V052, RFC 3161 section 2.4.2 and RFC 5816 section 2.2.1: one of the attributes is there.
-fn identified(choice: &Choice<'_, '_>) -> Checked<52> {
+fn identified(choice: &Choice<'_, '_>, profile: Profile) -> Checked<52> {
     match (&choice.ids.v1, &choice.ids.v2) {
-        (None, None) => Checked::failed("neither SigningCertificate nor SigningCertificateV2"),
+        (None, None) => Checked::departs(
+            profile,
+            "neither SigningCertificate nor SigningCertificateV2",
+        ),
         (Some(_), None) => Checked::passed("SigningCertificate (SHA-1)"),
         (None, Some(_)) => Checked::passed("SigningCertificateV2"),
         (Some(_), Some(_)) => Checked::passed("SigningCertificate and SigningCertificateV2"),
@@ -269,6 +281,7 @@ fn identified(choice: &Choice<'_, '_>) -> Checked<52> {
 fn tsa_name(
     tst_info: &TstInfoView<'_>,
     certificate: Option<&CertificateReading<'_>>,
+    profile: Profile,
 ) -> Checked<27> {
     let Some(tsa) = &tst_info.tsa else {
         return Checked::passed("no tsa name stated");
@@ -287,7 +300,7 @@ fn tsa_name(
     if is_alternative_name(tsa, certificate, &mut walk) {
         return Checked::passed("tsa is an alternative name of the signer");
     }
-    Checked::failed("tsa is no name of the signer's certificate")
+    Checked::departs(profile, "tsa is no name of the signer's certificate")
 }
 
 fn is_alternative_name(
@@ -310,4 +323,27 @@ fn is_alternative_name(
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefer;
+
+    #[test]
+    fn n06_of_two_certificates_with_one_hash_the_named_one_is_taken() {
+        let bag = [
+            ("twin", 7, "other"),
+            ("signer", 7, "me"),
+            ("third", 8, "me"),
+        ];
+        for turn in 0..3 {
+            let mut bag = bag;
+            bag.rotate_left(turn);
+            let found = prefer(|| bag.into_iter(), |one| one.1 == 7, |one| one.2 == "me");
+            assert_eq!(found.map(|one| one.0), Some("signer"));
+        }
+        // The hash is stronger than the name.
+        let found = prefer(|| bag.into_iter(), |one| one.1 == 8, |one| one.0 == "twin");
+        assert_eq!(found.map(|one| one.0), Some("third"));
+    }
 }

@@ -4,6 +4,7 @@ use meridian_wire::oid::{self, ObjectIdentifier};
 use meridian_wire::reader::certificate::{
     BasicConstraints, CertificateReading, TimeView, key_purposes, key_usage,
 };
+use meridian_wire::reader::oid::OidView;
 use meridian_wire::reader::tag::Tag;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
@@ -13,6 +14,7 @@ use super::tst_info::Times;
 use crate::certificate::{bounds, unknown_critical};
 use crate::finding::{Checked, Finding, Proof};
 use crate::instant::parse_x509_time;
+use crate::profile::Profile;
 
 /// digitalSignature and nonRepudiation, the two highest bits.
 const KEY_USAGE_SIGNS: u16 = 0b1100_0000_0000_0000;
@@ -49,15 +51,16 @@ pub(crate) struct StampingCertificateProofs {
 pub(crate) fn check(
     certificate: &CertificateReading<'_>,
     times: Option<&Times>,
+    profile: Profile,
     findings: &mut Vec<Finding>,
 ) -> Option<StampingCertificateProofs> {
     let purpose = purpose(certificate).record(findings);
-    let purpose_critical = purpose_critical(certificate).record(findings);
+    let purpose_critical = purpose_critical(certificate, profile).record(findings);
     let purpose_sole = purpose_sole(certificate).record(findings);
     let key_usage = usage(certificate).record(findings);
-    let not_a_ca = not_a_ca(certificate).record(findings);
+    let not_a_ca = not_a_ca(certificate, profile).record(findings);
     let validity = validity(certificate, times).record(findings);
-    let key_period = key_period(certificate, times).record(findings);
+    let key_period = key_period(certificate, times, profile).record(findings);
     let extensions = extensions(certificate).record(findings);
     Some(StampingCertificateProofs {
         purpose: purpose?,
@@ -71,29 +74,28 @@ pub(crate) fn check(
     })
 }
 
-/// Each purpose as dotted text; none if the extension is absent or unreadable.
-fn purposes(certificate: &CertificateReading<'_>) -> Option<Vec<String>> {
+/// Each purpose; none if the extension is absent or unreadable.
+fn purposes<'a>(certificate: &CertificateReading<'a>) -> Option<Vec<OidView<'a>>> {
     let extension = certificate.extensions_of(&oid::EXTENDED_KEY_USAGE).next()?;
-    let purposes = key_purposes(extension.value, &mut Walk::default()).ok()?;
-    Some(purposes.iter().map(ToString::to_string).collect())
+    key_purposes(extension.value, &mut Walk::default()).ok()
 }
 
 /// V060, RFC 3161 section 2.3.
 fn purpose(certificate: &CertificateReading<'_>) -> Checked<60> {
-    let stamping = oid::KP_TIME_STAMPING.to_string();
+    let is_stamping = |purpose: &OidView<'_>| purpose.is(&oid::KP_TIME_STAMPING);
     match purposes(certificate) {
         None => Checked::failed("the signer's certificate has no readable extendedKeyUsage"),
-        Some(purposes) if purposes.contains(&stamping) => Checked::passed("for time-stamping"),
+        Some(purposes) if purposes.iter().any(is_stamping) => Checked::passed("for time-stamping"),
         Some(_) => Checked::failed("the signer's certificate is not for time-stamping"),
     }
 }
 
 /// V061, RFC 3161 section 2.3: "MUST be critical".
-fn purpose_critical(certificate: &CertificateReading<'_>) -> Checked<61> {
+fn purpose_critical(certificate: &CertificateReading<'_>, profile: Profile) -> Checked<61> {
     match certificate.extensions_of(&oid::EXTENDED_KEY_USAGE).next() {
         None => Checked::not_run("no extendedKeyUsage"),
         Some(extension) if extension.critical => Checked::passed("extendedKeyUsage is critical"),
-        Some(_) => Checked::failed("extendedKeyUsage is not critical"),
+        Some(_) => Checked::departs(profile, "extendedKeyUsage is not critical"),
     }
 }
 
@@ -104,7 +106,10 @@ fn purpose_sole(certificate: &CertificateReading<'_>) -> Checked<62> {
         None => Checked::not_run("no readable extendedKeyUsage"),
         Some(_) if count > 1 => Checked::failed("extendedKeyUsage is there twice"),
         Some(purposes) if purposes.len() == 1 => Checked::passed("one key purpose"),
-        Some(purposes) => Checked::failed(format!("several key purposes: {}", purposes.join(", "))),
+        Some(purposes) => {
+            let shown: Vec<_> = purposes.iter().map(ToString::to_string).collect();
+            Checked::failed(format!("several key purposes: {}", shown.join(", ")))
+        }
     }
 }
 
@@ -124,13 +129,15 @@ fn usage(certificate: &CertificateReading<'_>) -> Checked<63> {
 }
 
 /// V064: an authority's key that signs certificates signs no tokens.
-fn not_a_ca(certificate: &CertificateReading<'_>) -> Checked<64> {
+fn not_a_ca(certificate: &CertificateReading<'_>, profile: Profile) -> Checked<64> {
     let Some(extension) = certificate.extensions_of(&oid::BASIC_CONSTRAINTS).next() else {
         return Checked::passed("not a CA");
     };
     match BasicConstraints::read(extension.value, &mut Walk::default()) {
         Err(error) => Checked::failed(format!("basicConstraints cannot be read: {error}")),
-        Ok(constraints) if constraints.is_ca => Checked::failed("the signer's certificate is a CA"),
+        Ok(constraints) if constraints.is_ca => {
+            Checked::departs(profile, "the signer's certificate is a CA")
+        }
         Ok(_) => Checked::passed("not a CA"),
     }
 }
@@ -160,7 +167,11 @@ fn validity(certificate: &CertificateReading<'_>, times: Option<&Times>) -> Chec
 /// PrivateKeyUsagePeriod ::= SEQUENCE {
 ///   notBefore [0] IMPLICIT GeneralizedTime OPTIONAL, notAfter [1] IMPLICIT GeneralizedTime OPTIONAL }
 /// ```
-fn key_period(certificate: &CertificateReading<'_>, times: Option<&Times>) -> Checked<66> {
+fn key_period(
+    certificate: &CertificateReading<'_>,
+    times: Option<&Times>,
+    profile: Profile,
+) -> Checked<66> {
     let Some(extension) = certificate
         .extensions_of(&oid::PRIVATE_KEY_USAGE_PERIOD)
         .next()
@@ -171,11 +182,11 @@ fn key_period(certificate: &CertificateReading<'_>, times: Option<&Times>) -> Ch
         return Checked::not_run("genTime cannot be read");
     };
     match read_key_period(extension.value) {
-        None => Checked::failed("privateKeyUsagePeriod cannot be read"),
+        None => Checked::departs(profile, "privateKeyUsagePeriod cannot be read"),
         Some((first, last)) if interval.is_within(first, last) => {
             Checked::passed("genTime is within the key's usage period")
         }
-        Some(_) => Checked::failed("genTime is outside the key's usage period"),
+        Some(_) => Checked::departs(profile, "genTime is outside the key's usage period"),
     }
 }
 

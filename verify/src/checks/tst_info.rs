@@ -6,8 +6,11 @@ use meridian_wire::reader::oid::OidView;
 use meridian_wire::reader::tst_info::{AccuracyView, TstInfoView};
 use meridian_wire::time::UnixMicros;
 
+use crate::asked::AskedFor;
 use crate::finding::{Checked, Finding, Proof};
-use crate::instant::{GenTimeReading, Interval, parse_gen_time};
+use crate::instant::{GenTimeReading, Interval, parse_ber_time, parse_gen_time};
+use crate::policy::VerifyPolicy;
+use crate::profile::{Level, Profile};
 
 /// How far genTime may be ahead of the verifier's clock.
 const FUTURE_SKEW_US: i64 = 5 * 60 * 1_000_000;
@@ -42,8 +45,13 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    pub(crate) fn read(tst_info: &TstInfoView<'_>) -> Option<Self> {
-        let reading = parse_gen_time(&tst_info.gen_time).ok()?;
+    /// None if genTime names no moment that this profile accepts.
+    pub(crate) fn read(tst_info: &TstInfoView<'_>, profile: Profile) -> Option<Self> {
+        let reading = match parse_gen_time(&tst_info.gen_time) {
+            Ok(reading) => reading,
+            Err(_) if profile.level(21) == Level::Warning => parse_ber_time(&tst_info.gen_time)?,
+            Err(_) => return None,
+        };
         let accuracy_us = tst_info.accuracy.as_ref().and_then(accuracy_micros);
         let interval = match (&tst_info.accuracy, accuracy_us) {
             // Stated, but beyond every number: no instant is excluded.
@@ -74,17 +82,17 @@ fn accuracy_micros(accuracy: &AccuracyView<'_>) -> Option<u64> {
 pub(crate) fn check(
     tst_info: &TstInfoView<'_>,
     times: Option<&Times>,
-    at: UnixMicros,
+    asked: &VerifyPolicy,
     findings: &mut Vec<Finding>,
 ) -> Option<TstInfoProofs> {
     let version = version(tst_info).record(findings);
-    let gen_time = gen_time(tst_info).record(findings);
-    let not_ahead = not_ahead(times, at).record(findings);
-    let accuracy = accuracy(tst_info).record(findings);
-    let serial = serial(&tst_info.serial).record(findings);
-    let policy = policy(tst_info).record(findings);
-    let nonce = nonce(tst_info).record(findings);
-    let extensions = extensions(tst_info).record(findings);
+    let gen_time = gen_time(tst_info, times, asked.profile).record(findings);
+    let not_ahead = not_ahead(times, asked.at).record(findings);
+    let accuracy = accuracy(tst_info, asked.profile).record(findings);
+    let serial = serial(&tst_info.serial, asked.profile).record(findings);
+    let policy = policy(tst_info, asked).record(findings);
+    let nonce = nonce(tst_info, asked.request.as_ref(), asked.profile).record(findings);
+    let extensions = extensions(tst_info, asked.profile).record(findings);
     Some(TstInfoProofs {
         version: version?,
         gen_time: gen_time?,
@@ -108,14 +116,25 @@ fn version(tst_info: &TstInfoView<'_>) -> Checked<20> {
     }
 }
 
-/// V021, RFC 3161 section 2.4.2: the grammar of genTime.
-fn gen_time(tst_info: &TstInfoView<'_>) -> Checked<21> {
+/// V021, RFC 3161 section 2.4.2: the grammar of genTime. A zero at the end of its fraction makes
+/// TSTInfo something else than DER, and counts as that does.
+fn gen_time(tst_info: &TstInfoView<'_>, times: Option<&Times>, profile: Profile) -> Checked<21> {
     let text = String::from_utf8_lossy(&tst_info.gen_time).into_owned();
     match parse_gen_time(&tst_info.gen_time) {
-        Err(fault) => Checked::failed(format!("genTime {text:?}: {fault}")),
-        Ok(reading) if reading.trailing_zero => Checked::warning(format!(
-            "genTime {text}: its fraction ends in a zero, which is not DER"
-        )),
+        Err(fault) => match times {
+            Some(times) => Checked::departs(
+                profile,
+                format!("genTime {text:?}: {fault}; read as {}", times.reading.at),
+            ),
+            None => Checked::failed(format!("genTime {text:?}: {fault}")),
+        },
+        Ok(reading) if reading.trailing_zero => {
+            let detail = format!("genTime {text}: its fraction ends in a zero, which is not DER");
+            match profile.level(5) {
+                Level::Failed => Checked::failed(detail),
+                _ => Checked::warning(detail),
+            }
+        }
         Ok(_) => Checked::passed(format!("genTime {text}")),
     }
 }
@@ -144,7 +163,7 @@ fn not_ahead(times: Option<&Times>, at: UnixMicros) -> Checked<22> {
 }
 
 /// V023, RFC 3161 section 2.4.2: parts of 1 to 999; an absent accuracy is not zero.
-fn accuracy(tst_info: &TstInfoView<'_>) -> Checked<23> {
+fn accuracy(tst_info: &TstInfoView<'_>, profile: Profile) -> Checked<23> {
     let Some(accuracy) = &tst_info.accuracy else {
         return Checked::passed("no accuracy stated; see the authority's policy");
     };
@@ -153,9 +172,10 @@ fn accuracy(tst_info: &TstInfoView<'_>) -> Checked<23> {
             .is_none_or(|part| part.to_u64().is_some_and(|n| (1..=999).contains(&n)))
     };
     match accuracy_micros(accuracy) {
-        None => Checked::warning("the accuracy is negative or beyond every number"),
+        None => Checked::departs(profile, "the accuracy is negative or beyond every number"),
         Some(_) if !thousandth(&accuracy.millis) || !thousandth(&accuracy.micros) => {
-            Checked::warning("milliseconds or microseconds of the accuracy are not in 1..999")
+            let detail = "milliseconds or microseconds of the accuracy are not in 1..999";
+            Checked::departs(profile, detail)
         }
         Some(micros) => Checked::passed(format!("accuracy {}", show_micros(micros))),
     }
@@ -173,40 +193,63 @@ pub(crate) fn show_micros(micros: u64) -> String {
 }
 
 /// V024, RFC 3161 section 2.4.2.
-fn serial(serial: &IntegerView<'_>) -> Checked<24> {
+fn serial(serial: &IntegerView<'_>, profile: Profile) -> Checked<24> {
     let shown = serial.to_decimal();
     if serial.is_negative() {
-        Checked::warning(format!("serial number {shown} is negative"))
+        Checked::departs(profile, format!("serial number {shown} is negative"))
     } else if serial.bit_len() > MAX_SERIAL_BITS {
-        Checked::warning(format!("serial number {shown} has more than 160 bits"))
+        Checked::departs(
+            profile,
+            format!("serial number {shown} has more than 160 bits"),
+        )
     } else {
         Checked::passed(format!("serial number {shown}"))
     }
 }
 
-/// V025. This verifier takes no list of policies yet: any is accepted, and named.
-fn policy(tst_info: &TstInfoView<'_>) -> Checked<25> {
-    Checked::passed(format!(
-        "issued under policy {}; no policy was asked for",
-        tst_info.policy
-    ))
+/// V025, RFC 3161 section 2.4.2: the policy is the one that the request names, and one that the
+/// caller accepts.
+fn policy(tst_info: &TstInfoView<'_>, asked: &VerifyPolicy) -> Checked<25> {
+    let policy = tst_info.policy.to_string();
+    let requested = asked.request.as_ref().and_then(AskedFor::policy);
+    match requested {
+        Some(requested) if requested != policy => Checked::failed(format!(
+            "issued under policy {policy}, the request asks for {requested}"
+        )),
+        _ if !asked.policies.is_empty() && !asked.policies.contains(&policy) => Checked::failed(
+            format!("issued under policy {policy}, which is none of those accepted"),
+        ),
+        None if asked.policies.is_empty() => Checked::passed(format!(
+            "issued under policy {policy}; no policy was asked for"
+        )),
+        _ => Checked::passed(format!("issued under policy {policy}, as asked")),
+    }
 }
 
-/// V026. There is no request at hand to compare the nonce with.
-fn nonce(tst_info: &TstInfoView<'_>) -> Checked<26> {
-    match &tst_info.nonce {
-        Some(_) => Checked::not_checked("a nonce is there, and no request to compare it with"),
-        None => Checked::not_checked("no nonce, and no request to compare with"),
+/// V026, RFC 3161 sections 2.2 and 2.4.2: the token answers this request and no earlier one.
+fn nonce(tst_info: &TstInfoView<'_>, request: Option<&AskedFor>, profile: Profile) -> Checked<26> {
+    match (request, &tst_info.nonce) {
+        (Some(request), _) => match request.compare(tst_info) {
+            Err(fault) => {
+                Checked::departs(profile, format!("not the answer to the request: {fault}"))
+            }
+            Ok(()) => Checked::passed("the token answers the request"),
+        },
+        (None, Some(_)) => {
+            Checked::not_checked("a nonce is there, and no request to compare it with")
+        }
+        (None, None) => Checked::not_checked("no nonce, and no request to compare with"),
     }
 }
 
 /// V028, RFC 5280 section 4.2: an unknown critical extension may change the meaning. That of a
 /// location claim is known, and it says nothing about the time.
-fn extensions(tst_info: &TstInfoView<'_>) -> Checked<28> {
+fn extensions(tst_info: &TstInfoView<'_>, profile: Profile) -> Checked<28> {
     let critical = || tst_info.extensions.iter().filter(|one| one.critical);
     if let Some(unknown) = critical().find(|one| !one.oid.is(&oid::LOCATION_CLAIM)) {
         let oid = unknown.oid;
-        return Checked::indeterminate(format!("critical extension {oid} is not understood"));
+        let detail = format!("critical extension {oid} is not understood");
+        return Checked::departs(profile, detail);
     }
     if critical().next().is_some() {
         return Checked::warning(

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ::rsa::traits::PublicKeyParts;
 use ::rsa::{BigUint, RsaPublicKey};
 use meridian_wire::oid;
 use meridian_wire::reader::certificate::PublicKeyView;
@@ -9,6 +10,7 @@ use meridian_wire::reader::integer::IntegerView;
 use meridian_wire::reader::oid::OidView;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
+use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 
 use super::rsa::{MAX_MODULUS_BITS, MIN_MODULUS_BITS};
 
@@ -27,8 +29,18 @@ pub enum PublicKey {
     P384(p384::ecdsa::VerifyingKey),
     /// secp521r1.
     P521(p521::ecdsa::VerifyingKey),
+    /// brainpoolP256r1.
+    Brainpool256(ecdsa::VerifyingKey<bp256::BrainpoolP256r1>),
+    /// brainpoolP384r1.
+    Brainpool384(ecdsa::VerifyingKey<bp384::BrainpoolP384r1>),
     /// RFC 8032.
     Ed25519(ed25519_dalek::VerifyingKey),
+    /// FIPS 204.
+    MlDsa44(Box<ml_dsa::VerifyingKey<MlDsa44>>),
+    /// FIPS 204.
+    MlDsa65(Box<ml_dsa::VerifyingKey<MlDsa65>>),
+    /// FIPS 204.
+    MlDsa87(Box<ml_dsa::VerifyingKey<MlDsa87>>),
 }
 
 impl fmt::Debug for PublicKey {
@@ -91,9 +103,39 @@ impl PublicKey {
             let key = ed25519_dalek::VerifyingKey::from_bytes(octets);
             return key.map(Self::Ed25519).map_err(|_| KeyFault::Malformed);
         }
+        if kind.is(&oid::ML_DSA_44) {
+            return ml_dsa(view.key).map(Self::MlDsa44);
+        }
+        if kind.is(&oid::ML_DSA_65) {
+            return ml_dsa(view.key).map(Self::MlDsa65);
+        }
+        if kind.is(&oid::ML_DSA_87) {
+            return ml_dsa(view.key).map(Self::MlDsa87);
+        }
         Err(KeyFault::Unsupported {
             oid: kind.to_string(),
         })
+    }
+
+    /// Whether it is an RSA key with a public exponent below 65,537.
+    #[must_use]
+    pub fn has_small_exponent(&self) -> bool {
+        match self {
+            Self::Rsa(key) => *key.e() < BigUint::from(65_537_u32),
+            _ => false,
+        }
+    }
+
+    /// Its size as catalogues count it: of the modulus, of the curve; of others none is asked.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        match self {
+            Self::Rsa(key) => super::rsa::modulus_bits(key),
+            Self::P256(_) | Self::Brainpool256(_) | Self::Ed25519(_) => 256,
+            Self::P384(_) | Self::Brainpool384(_) => 384,
+            Self::P521(_) => 521,
+            Self::MlDsa44(_) | Self::MlDsa65(_) | Self::MlDsa87(_) => 0,
+        }
     }
 
     /// For a report: "RSA 2048", "ECDSA P-384".
@@ -104,9 +146,22 @@ impl PublicKey {
             Self::P256(_) => "ECDSA P-256".to_owned(),
             Self::P384(_) => "ECDSA P-384".to_owned(),
             Self::P521(_) => "ECDSA P-521".to_owned(),
+            Self::Brainpool256(_) => "ECDSA brainpoolP256r1".to_owned(),
+            Self::Brainpool384(_) => "ECDSA brainpoolP384r1".to_owned(),
             Self::Ed25519(_) => "Ed25519".to_owned(),
+            Self::MlDsa44(_) => "ML-DSA-44".to_owned(),
+            Self::MlDsa65(_) => "ML-DSA-65".to_owned(),
+            Self::MlDsa87(_) => "ML-DSA-87".to_owned(),
         }
     }
+}
+
+/// RFC 9881 section 4: the key's octets as FIPS 204 writes them, every string of the right length
+/// being a key.
+fn ml_dsa<P: MlDsaParams>(octets: &[u8]) -> Result<Box<ml_dsa::VerifyingKey<P>>, KeyFault> {
+    let encoded = ml_dsa::EncodedVerifyingKey::<P>::try_from(octets);
+    let encoded = encoded.map_err(|_| KeyFault::Malformed)?;
+    Ok(Box::new(ml_dsa::VerifyingKey::decode(&encoded)))
 }
 
 fn read_rsa(key: &[u8]) -> Result<PublicKey, KeyFault> {
@@ -163,6 +218,18 @@ fn read_ec(view: &PublicKeyView<'_>) -> Result<PublicKey, KeyFault> {
     if curve.is(&oid::P521) {
         let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(view.key);
         return key.map(PublicKey::P521).map_err(malformed);
+    }
+    if curve.is(&oid::BRAINPOOL_P256) {
+        let key = ecdsa::VerifyingKey::from_sec1_bytes(view.key);
+        return key
+            .map(PublicKey::Brainpool256)
+            .map_err(|_| KeyFault::Malformed);
+    }
+    if curve.is(&oid::BRAINPOOL_P384) {
+        let key = ecdsa::VerifyingKey::from_sec1_bytes(view.key);
+        return key
+            .map(PublicKey::Brainpool384)
+            .map_err(|_| KeyFault::Malformed);
     }
     Err(KeyFault::Unsupported {
         oid: curve.to_string(),

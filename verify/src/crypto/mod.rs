@@ -6,3 +6,5 @@ pub mod evidence;
 pub mod key;
 pub mod rsa;
 pub mod scheme;
+
+mod ml_dsa;

@@ -11,7 +11,7 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 
 use super::digest::named;
 use super::key::PublicKey;
-use super::{ecdsa, rsa};
+use super::{ecdsa, ml_dsa, rsa};
 
 /// A signature algorithm with all its parameters.
 #[non_exhaustive]
@@ -30,6 +30,12 @@ pub enum Scheme {
     Ecdsa(HashAlgorithm),
     /// Ed25519 (RFC 8032, RFC 8419).
     Ed25519,
+    /// ML-DSA-44 (FIPS 204, RFC 9882).
+    MlDsa44,
+    /// ML-DSA-65.
+    MlDsa65,
+    /// ML-DSA-87.
+    MlDsa87,
 }
 
 /// Why an AlgorithmIdentifier gives no [`Scheme`].
@@ -122,8 +128,29 @@ impl Scheme {
     pub const fn hash(&self) -> Option<HashAlgorithm> {
         match self {
             Self::RsaPkcs1(hash) | Self::RsaPss { hash, .. } | Self::Ecdsa(hash) => Some(*hash),
-            Self::Ed25519 => None,
+            Self::Ed25519 | Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87 => None,
         }
+    }
+
+    /// Whether it goes with this digest of the content (RFC 5754 section 3; RFC 8419 section 3;
+    /// RFC 9882 section 3.3: one as strong as the key).
+    #[must_use]
+    pub fn fits(&self, digest: HashAlgorithm) -> bool {
+        match self {
+            Self::RsaPkcs1(hash) | Self::RsaPss { hash, .. } | Self::Ecdsa(hash) => *hash == digest,
+            Self::Ed25519 => digest == HashAlgorithm::Sha512,
+            Self::MlDsa44 => digest.digest_len() >= 32,
+            Self::MlDsa65 => digest.digest_len() >= 48,
+            Self::MlDsa87 => digest.digest_len() >= 64,
+        }
+    }
+
+    /// The identifier that names scheme and digest together, if one does.
+    #[must_use]
+    pub fn identifier(&self) -> Option<oid::ObjectIdentifier> {
+        let mut known = names::BY_OID.iter();
+        let found = known.find(|(_, scheme)| scheme == self);
+        found.map(|(oid, _)| *oid)
     }
 
     /// For a report: "RSA PKCS#1 v1.5 with sha256".
@@ -134,6 +161,9 @@ impl Scheme {
             Self::RsaPss { hash, salt_len } => format!("RSA-PSS with {hash}, salt {salt_len}"),
             Self::Ecdsa(hash) => format!("ECDSA with {hash}"),
             Self::Ed25519 => "Ed25519".to_owned(),
+            Self::MlDsa44 => "ML-DSA-44".to_owned(),
+            Self::MlDsa65 => "ML-DSA-65".to_owned(),
+            Self::MlDsa87 => "ML-DSA-87".to_owned(),
         }
     }
 
@@ -164,6 +194,15 @@ impl Scheme {
             (Self::Ecdsa(hash), PublicKey::P521(key)) => {
                 ecdsa::verify_p521(key, *hash, message, signature)
             }
+            (Self::Ecdsa(hash), PublicKey::Brainpool256(key)) => {
+                ecdsa::verify_brainpool256(key, *hash, message, signature)
+            }
+            (Self::Ecdsa(hash), PublicKey::Brainpool384(key)) => {
+                ecdsa::verify_brainpool384(key, *hash, message, signature)
+            }
+            (Self::MlDsa44, PublicKey::MlDsa44(key)) => ml_dsa::verify(key, message, signature),
+            (Self::MlDsa65, PublicKey::MlDsa65(key)) => ml_dsa::verify(key, message, signature),
+            (Self::MlDsa87, PublicKey::MlDsa87(key)) => ml_dsa::verify(key, message, signature),
             (Self::Ed25519, PublicKey::Ed25519(key)) => {
                 let signature = ed25519_dalek::Signature::from_slice(signature);
                 let signature = signature.map_err(|_| SignatureFault::Malformed)?;
@@ -220,6 +259,9 @@ mod names {
         (oid::ECDSA_SHA3_384, Scheme::Ecdsa(HashAlgorithm::Sha3_384)),
         (oid::ECDSA_SHA3_512, Scheme::Ecdsa(HashAlgorithm::Sha3_512)),
         (oid::ED25519, Scheme::Ed25519),
+        (oid::ML_DSA_44, Scheme::MlDsa44),
+        (oid::ML_DSA_65, Scheme::MlDsa65),
+        (oid::ML_DSA_87, Scheme::MlDsa87),
     ];
 }
 

@@ -14,10 +14,12 @@ struct Root<'r> {
     reasons: Vec<String>,
     models: ModelsOut,
     at: String,
+    profile: &'static str,
     input: &'r str,
     checks: Vec<CheckOut<'r>>,
     token: Option<TokenOut>,
     log: Option<LogOut>,
+    exists_since: Option<String>,
     place: Option<PlaceOut<'r>>,
 }
 
@@ -78,6 +80,7 @@ struct LogOut {
     size: String,
     root: String,
     time: String,
+    witnessed_since: Option<String>,
 }
 
 impl TokenOut {
@@ -126,6 +129,7 @@ pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Erro
             etsi: models.etsi.name(),
         },
         at: report.at.to_string(),
+        profile: report.profile.name(),
         input: &report.input,
         checks: report.findings.iter().map(CheckOut::of).collect(),
         token: report.token.as_ref().map(TokenOut::of),
@@ -135,7 +139,9 @@ pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Erro
             size: place.size.to_string(),
             root: hex::encode(place.root.as_bytes()),
             time: place.time.to_string(),
+            witnessed_since: place.witnessed_since.map(|since| since.to_string()),
         }),
+        exists_since: report.exists_since.map(|since| since.to_string()),
         place: report.place.as_ref().map(PlaceOut::of),
     };
     let mut text = serde_json::to_string_pretty(&root)?;

@@ -63,10 +63,11 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
     let models = report.models();
     writeln!(
         out,
-        "\nVerdict at genTime: {}. Verdict under EN 319 102-1 at {}: {}.",
+        "\nVerdict at genTime: {}. Verdict under EN 319 102-1 at {}: {}. Profile: {}.",
         models.gen_time.name(),
         report.at,
-        models.etsi.name()
+        models.etsi.name(),
+        report.profile.name()
     )
 }
 
@@ -151,6 +152,21 @@ fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
             "The token is entry {} of the log {}, in its tree of {} entries.",
             place.index, place.origin, place.size
         ));
+        if let Some(since) = place.witnessed_since {
+            sentences.push(format!(
+                "Witnesses whom you trust had seen it there at {since}, whatever became of the \
+                 authority's key later."
+            ));
+        }
+    }
+    let witnessed = report.log.as_ref().and_then(|place| place.witnessed_since);
+    if let Some(since) = report
+        .exists_since
+        .filter(|_| report.exists_since != witnessed)
+    {
+        sentences.push(format!(
+            "The token existed at {since}: a later token, which holds, was made over it."
+        ));
     }
     sentences
 }
@@ -171,10 +187,12 @@ fn does_not_show(report: &Report) -> Vec<&'static str> {
     if status(82) != Some(Status::Passed) {
         sentences.push("That no certificate was revoked: no usable list was at hand.");
     }
-    if report.log.is_none() {
-        sentences.push("That the authority wrote the token into a log.");
-    } else {
-        sentences.push("That everyone sees the same log: no witness was asked.");
+    match &report.log {
+        None => sentences.push("That the authority wrote the token into a log."),
+        Some(place) if place.witnessed_since.is_none() => {
+            sentences.push("That everyone sees the same log: no witness was asked.");
+        }
+        Some(_) => {}
     }
     sentences
 }

@@ -1,5 +1,6 @@
 //! A token and its proof of inclusion: what agrees passes, everything else fails.
 
+use crate::forge::log::digest_of;
 use crate::support::{failed, judge, policy, replace, status, token_of, vector};
 use ed25519_dalek::{Signer, SigningKey};
 use meridian_merkle::hash::{Hash, leaf_hash, node_hash};
@@ -10,15 +11,13 @@ use meridian_verify::report::Report;
 use meridian_verify::report::json::to_json;
 use meridian_verify::verdict::{Model, Verdict};
 use meridian_wire::checkpoint::{Checkpoint, Origin};
-use meridian_wire::leaf::{Leaf, token_digest};
+use meridian_wire::leaf::Leaf;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::note::name::KeyName;
 use meridian_wire::note::signed_note::{NoteSignature, SignedNote};
 use meridian_wire::oid;
 use meridian_wire::proof::TlogProof;
-use meridian_wire::reader::content_info::ContentInfoView;
 use meridian_wire::reader::der_form::{element, set_of};
-use meridian_wire::reader::signed_data::SignedDataView;
 use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::time::UnixMicros;
@@ -43,22 +42,6 @@ fn key_name() -> KeyName {
 
 fn verifier_key() -> VerifierKey {
     VerifierKey::ed25519(key_name(), log_key().verifying_key().to_bytes())
-}
-
-/// The digest of `core/wire/src/leaf.rs`: over the attributes as SET OF, and the signature.
-fn digest_of(token: &[u8]) -> [u8; 32] {
-    let mut walk = Walk::default();
-    let outer = Tlv::only(token, &mut walk).unwrap();
-    let content = ContentInfoView::read(&outer, &mut walk).unwrap().content;
-    let signed = SignedDataView::read(&content, &mut walk).unwrap();
-    let signer = &signed.signers[0];
-    let attributes = signer.signed_attrs.iter();
-    let set = set_of(
-        attributes
-            .map(|attribute| attribute.element.raw().to_vec())
-            .collect(),
-    );
-    token_digest(&set, &signer.signature)
 }
 
 fn gen_time(report: &Report) -> UnixMicros {

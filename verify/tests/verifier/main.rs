@@ -2,7 +2,25 @@
 // Clippy allows unwrap in tests where it sees cfg(test).
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod attacks_container;
+#[cfg(test)]
+mod attacks_log;
+#[cfg(test)]
+mod attacks_revocation;
+#[cfg(test)]
+mod attacks_signature;
+#[cfg(test)]
+mod attacks_signer;
+#[cfg(test)]
+mod attacks_time;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod forge;
+#[cfg(test)]
+mod later;
 #[cfg(test)]
 mod location;
 #[cfg(test)]
@@ -14,7 +32,13 @@ mod mutation;
 #[cfg(test)]
 mod negative;
 #[cfg(test)]
+mod ocsp;
+#[cfg(test)]
+mod profiles;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
+mod program_material;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
@@ -22,4 +46,7 @@ mod support;
 #[cfg(test)]
 mod vectors;
 #[cfg(test)]
+mod witnesses;
+#[cfg(test)]
 mod wording;
+mod wycheproof;

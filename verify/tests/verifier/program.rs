@@ -10,48 +10,52 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder with the data, a token and the anchor.
-struct Desk {
-    folder: TempDir,
+pub(crate) struct Desk {
+    pub(crate) folder: TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let desk = Self { folder };
+    pub(crate) fn new() -> Self {
+        let desk = Self::empty();
         desk.put("data", DATA);
         desk.put("token", &vector("p384.tsr"));
         desk.put("root", &vector("root.cer"));
         desk
     }
 
-    fn put(&self, name: &str, octets: &[u8]) -> PathBuf {
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    pub(crate) fn put(&self, name: &str, octets: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, octets).unwrap();
         path
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_meridian-verify"));
         command.current_dir(self.folder.path()).args(arguments);
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
     /// With token, trust and time given.
-    fn verify(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn verify(&self, arguments: &[&str]) -> Output {
         let given = ["--token", "token", "--trust", "root", "--at", AT];
         self.run(&[&given, arguments].concat())
     }
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

@@ -77,6 +77,15 @@ pub(crate) fn failed(report: &Report) -> Vec<String> {
     failed.map(|finding| finding.id.to_string()).collect()
 }
 
+/// The ids of the checks that could not decide.
+pub(crate) fn undecided(report: &Report) -> Vec<String> {
+    let undecided = report
+        .findings()
+        .iter()
+        .filter(|finding| finding.status == Status::Indeterminate);
+    undecided.map(|finding| finding.id.to_string()).collect()
+}
+
 /// Replaces the element that is reached by going to these children in turn, all lengths
 /// around it made anew.
 pub(crate) fn replace(der: &[u8], route: &[usize], new: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {

@@ -52,7 +52,12 @@ fn every_token_ends_as_its_vector_says() {
         };
         assert_eq!(failed(&report), failures, "{name}");
         assert_eq!(report.models().gen_time, verdict, "{name}: {report:?}");
-        assert_eq!(report.models().etsi, verdict, "{name}");
+        // Revoked by now: good at genTime, but at present only with a proof of existence.
+        let etsi = match name.as_str() {
+            "superseded.tsr" => Verdict::Indeterminate,
+            _ => verdict,
+        };
+        assert_eq!(report.models().etsi, etsi, "{name}");
         assert_eq!(
             report.verified().is_some(),
             verdict == Verdict::Passed,

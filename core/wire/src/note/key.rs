@@ -41,15 +41,45 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// The id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key)\[:4\].
+/// The id of an Ed25519 key of type 0x01.
 #[must_use]
 pub fn ed25519_key_id(name: &KeyName, public_key: &[u8; ED25519_KEY_LEN]) -> KeyId {
+    key_id(name, TYPE_ED25519, public_key)
+}
+
+/// SHA-256(name ‖ 0x0A ‖ type ‖ key)\[:4\].
+pub(super) fn key_id(name: &KeyName, key_type: u8, public_key: &[u8]) -> KeyId {
     let mut sha = Sha256::new();
     sha.update(name.as_str());
-    sha.update([b'\n', TYPE_ED25519]);
+    sha.update([b'\n', key_type]);
     sha.update(public_key);
     let [a, b, c, d, ..] = <[u8; 32]>::from(sha.finalize());
     KeyId([a, b, c, d])
+}
+
+/// Name, stated id and key of a vkey of this type; the id is not compared yet.
+pub(super) fn parse_vkey(
+    vkey: &str,
+    wanted: u8,
+) -> Result<(KeyName, KeyId, [u8; ED25519_KEY_LEN]), NoteError> {
+    // The base64 may hold a plus sign, name and id may not.
+    let mut parts = vkey.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::VerifierKey);
+    };
+    let name = KeyName::new(name)?;
+    let stated = parse_key_id(id).ok_or(NoteError::VerifierKey)?;
+    let key = STANDARD.decode(key).map_err(|_| NoteError::VerifierKey)?;
+    let (key_type, key) = key.split_first().ok_or(NoteError::VerifierKey)?;
+    if *key_type != wanted {
+        let key_type = *key_type;
+        return Err(NoteError::KeyType { key_type });
+    }
+    let public_key = <[u8; ED25519_KEY_LEN]>::try_from(key).map_err(|_| {
+        let (expected, actual) = (ED25519_KEY_LEN, key.len());
+        NoteError::KeyLength { expected, actual }
+    })?;
+    Ok((name, stated, public_key))
 }
 
 /// A named Ed25519 public key of type 0x01. Its text form is a vkey:
@@ -82,23 +112,7 @@ impl VerifierKey {
     /// [`NoteError`] naming the rule that is broken, among them
     /// [`NoteError::KeyIdMismatch`] if the id was not computed from the rest.
     pub fn parse(vkey: &str) -> Result<Self, NoteError> {
-        // The base64 may hold a plus sign, name and id may not.
-        let mut parts = vkey.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteError::VerifierKey);
-        };
-        let name = KeyName::new(name)?;
-        let stated = parse_key_id(id).ok_or(NoteError::VerifierKey)?;
-        let key = STANDARD.decode(key).map_err(|_| NoteError::VerifierKey)?;
-        let (key_type, key) = key.split_first().ok_or(NoteError::VerifierKey)?;
-        if *key_type != TYPE_ED25519 {
-            let key_type = *key_type;
-            return Err(NoteError::KeyType { key_type });
-        }
-        let public_key = <[u8; ED25519_KEY_LEN]>::try_from(key).map_err(|_| {
-            let (expected, actual) = (ED25519_KEY_LEN, key.len());
-            NoteError::KeyLength { expected, actual }
-        })?;
+        let (name, stated, public_key) = parse_vkey(vkey, TYPE_ED25519)?;
         let key = Self::ed25519(name, public_key);
         if key.key_id != stated {
             let actual = key.key_id;

@@ -6,3 +6,4 @@ pub mod error;
 pub mod key;
 pub mod name;
 pub mod signed_note;
+pub mod witness_key;

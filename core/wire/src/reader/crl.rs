@@ -2,6 +2,7 @@
 
 use super::algorithm::AlgorithmView;
 use super::certificate::TimeView;
+use super::children::Children;
 use super::error::ReadError;
 use super::extension::ExtensionView;
 use super::integer::IntegerView;
@@ -95,29 +96,45 @@ impl<'a> CrlView<'a> {
         })
     }
 
-    /// The entry of this serial number, the last one if there are several.
+    /// Its entries, read one by one: real lists have millions.
     ///
     /// # Errors
     ///
     /// [`ReadError`].
-    pub fn find(
-        &self,
-        serial: &IntegerView<'_>,
-        walk: &mut Walk,
-    ) -> Result<Option<CrlEntryView<'a>>, ReadError> {
-        let Some(entries) = self.entries else {
+    pub fn entries(&self) -> Result<CrlEntries<'a>, ReadError> {
+        let entries = self.entries.map(|entries| entries.children()).transpose()?;
+        Ok(CrlEntries(entries))
+    }
+
+    /// The extensions of this kind.
+    pub fn extensions_of<'b>(
+        &'b self,
+        oid: &'b const_oid::ObjectIdentifier,
+    ) -> impl Iterator<Item = &'b ExtensionView<'a>> {
+        self.extensions
+            .iter()
+            .filter(move |extension| extension.oid.is(oid))
+    }
+}
+
+/// The entries of a CRL, in the order received.
+#[derive(Clone, Debug)]
+pub struct CrlEntries<'a>(Option<Children<'a>>);
+
+impl<'a> CrlEntries<'a> {
+    /// The next entry, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn next(&mut self, walk: &mut Walk) -> Result<Option<CrlEntryView<'a>>, ReadError> {
+        let Some(entries) = &mut self.0 else {
             return Ok(None);
         };
-        let mut entries = entries.children()?;
-        let mut found = None;
-        while let Some(entry) = entries.next(walk)? {
-            let mut members = entry.sequence()?;
-            let number = IntegerView::read(&members.expect(Tag::INTEGER, walk)?, walk)?;
-            if number.minimal() == serial.minimal() {
-                found = Some(CrlEntryView::read(&entry, walk)?);
-            }
-        }
-        Ok(found)
+        let entry = entries.next(walk)?;
+        entry
+            .map(|entry| CrlEntryView::read(&entry, walk))
+            .transpose()
     }
 }
 

@@ -41,3 +41,12 @@ pub const MAX_ESS_CERT_IDS: usize = 64;
 
 /// Departures from DER kept for the report; further ones are only counted.
 pub const MAX_DEPARTURES: usize = 64;
+
+/// Names in one GeneralNames, subtrees in one constraint, points in one extension.
+pub const MAX_GENERAL_NAMES: usize = 256;
+
+/// Policies in one certificate, and mappings.
+pub const MAX_POLICIES: usize = 64;
+
+/// Certificates that one OCSP response speaks about.
+pub const MAX_SINGLE_RESPONSES: usize = 1024;

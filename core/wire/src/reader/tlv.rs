@@ -160,11 +160,13 @@ impl<'a> Tlv<'a> {
         if self.tag == expected {
             Ok(self)
         } else {
-            Err(self.error(ReadErrorKind::UnexpectedTag {
-                expected,
-                found: self.tag,
-            }))
+            Err(self.unexpected(expected))
         }
+    }
+
+    pub(crate) const fn unexpected(&self, expected: Tag) -> ReadError {
+        let found = self.tag;
+        self.error(ReadErrorKind::UnexpectedTag { expected, found })
     }
 
     /// The content of a primitive element.
@@ -224,7 +226,16 @@ impl<'a> Tlv<'a> {
     ///
     /// [`ReadErrorKind::BadContent`] if the count of unused bits is missing or above 7.
     pub fn bit_string(&self, walk: &mut Walk) -> Result<(u8, &'a [u8])> {
-        let content = self.require(Tag::BIT_STRING)?.primitive()?;
+        self.require(Tag::BIT_STRING)?.implicit_bit_string(walk)
+    }
+
+    /// The same under another tag, `[n] IMPLICIT BIT STRING`. The caller has looked at it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadErrorKind::BadContent`].
+    pub fn implicit_bit_string(&self, walk: &mut Walk) -> Result<(u8, &'a [u8])> {
+        let content = self.primitive()?;
         let bad = self.error(ReadErrorKind::BadContent { tag: self.tag });
         let (&unused, octets) = content.split_first().ok_or(bad)?;
         if unused > 7 || (unused > 0 && octets.is_empty()) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 /// Checks that data existed when a time-stamp token says, offline; and what it says about place.
 ///
@@ -28,6 +28,7 @@ pub(crate) struct Args {
 
 /// What a verdict depends on.
 #[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("logs").args(["log_key", "log_policy"]).multiple(true)))]
 pub(crate) struct VerifyArgs {
     /// The data; - is standard input.
     #[arg(value_name = "FILE", required_unless_present = "digest")]
@@ -53,21 +54,49 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "PEM|DER")]
     pub(crate) crl: Vec<PathBuf>,
 
-    /// What is asked of revocation data.
-    #[arg(long, value_enum, value_name = "MODE", default_value = "report")]
-    pub(crate) revocation: Revocation,
+    /// OCSP responses. Repeatable.
+    #[arg(long, value_name = "PEM|DER")]
+    pub(crate) ocsp: Vec<PathBuf>,
+
+    /// The request (.tsq) that the token must answer: same digest, nonce and policy.
+    #[arg(long, value_name = "F.tsq")]
+    pub(crate) request: Option<PathBuf>,
+
+    /// A policy under which tokens are accepted, such as 1.2.3.4. Repeatable; any if absent.
+    #[arg(long, value_name = "OID", value_parser = dotted)]
+    pub(crate) policy: Vec<String>,
+
+    /// Which departures from the standards are forgiven.
+    #[arg(long, value_enum, value_name = "PROFILE", default_value = "default")]
+    pub(crate) profile: ProfileName,
+
+    /// What is asked of revocation data: report, but require in the strict profile, if absent.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(crate) revocation: Option<Revocation>,
 
     /// The log's key: its text (name+id+key) or a file with it.
     #[arg(long, value_name = "FILE|VKEY")]
     pub(crate) log_key: Option<String>,
+
+    /// Logs, witnesses and their quorum (C2SP tlog-policy), in place of or beside --log-key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_policy: Option<PathBuf>,
 
     /// Proof that the token is in the log; otherwise one inside the token is used.
     #[arg(long, value_name = "F.tlog-proof")]
     pub(crate) proof: Option<PathBuf>,
 
     /// Fail unless the token is proven to be in the log.
-    #[arg(long, requires = "log_key")]
+    #[arg(long, requires = "logs")]
     pub(crate) require_log: bool,
+
+    /// A later token about this token's file, as proof that it existed by then. Repeatable.
+    #[arg(long, value_name = "T2")]
+    pub(crate) proof_token: Vec<PathBuf>,
+
+    /// A catalogue of algorithms (TS 119 322 JSON) instead of the built-in one.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) algorithms: Option<PathBuf>,
 
     /// Slots that the subject discloses. Repeatable; those inside the token are used too.
     #[arg(long, value_name = "F.lsd")]
@@ -102,6 +131,16 @@ pub(crate) struct VerifyArgs {
     pub(crate) json: bool,
 }
 
+/// An object identifier as people write it.
+fn dotted(text: &str) -> Result<String, String> {
+    let digits = |arc: &str| !arc.is_empty() && arc.bytes().all(|one| one.is_ascii_digit());
+    if text.contains('.') && text.split('.').all(digits) {
+        Ok(text.to_owned())
+    } else {
+        Err("an object identifier such as 1.2.3.4 is expected".to_owned())
+    }
+}
+
 /// What is asked of revocation data.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Revocation {
@@ -109,6 +148,17 @@ pub(crate) enum Revocation {
     Report,
     /// No data leaves the verdict indeterminate.
     Require,
+}
+
+/// Which departures are forgiven.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// None: the standards by the letter.
+    Strict,
+    /// Those that take nothing from what is proven.
+    Default,
+    /// Also those that large authorities made for years.
+    Archive,
 }
 
 /// Models of time.

@@ -3,12 +3,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use meridian_verify::algorithms::catalogue::CatalogueError;
 use meridian_verify::artifact::ArtifactError;
 use meridian_verify::input::NoToken;
+use meridian_verify::later::TooManyTokens;
 use meridian_verify::location::requirement::RequirementError;
 use meridian_verify::policy::AnchorError;
 use meridian_wire::note::error::NoteError;
 use meridian_wire::reader::error::ReadError;
+use meridian_wire::tlog_policy::TlogPolicyError;
 
 /// Something is wrong with this program or the machine.
 pub(crate) const EXIT_INTERNAL: u8 = 5;
@@ -31,6 +34,22 @@ pub(crate) enum Failure {
     NoCertificate(PathBuf),
     #[error("no certificate revocation list in {}", .0.display())]
     NoCrl(PathBuf),
+    #[error("no OCSP response in {}", .0.display())]
+    NoOcspResponse(PathBuf),
+    #[error("{}: no time-stamp request: {cause}", path.display())]
+    Request { path: PathBuf, cause: ReadError },
+    #[error("{}: {cause}", path.display())]
+    LogPolicy {
+        path: PathBuf,
+        cause: TlogPolicyError,
+    },
+    #[error("{}: no catalogue of algorithms: {cause}", path.display())]
+    Catalogue {
+        path: PathBuf,
+        cause: CatalogueError,
+    },
+    #[error("--proof-token: {0}")]
+    LaterTokens(TooManyTokens),
     #[error("--trust: {0}")]
     Anchors(AnchorError),
     #[error("--digest {0:?} is not ALG:HEX")]
@@ -60,6 +79,11 @@ impl Failure {
             | Self::Artifact(_)
             | Self::NoCertificate(_)
             | Self::NoCrl(_)
+            | Self::NoOcspResponse(_)
+            | Self::Request { .. }
+            | Self::Catalogue { .. }
+            | Self::LogPolicy { .. }
+            | Self::LaterTokens(_)
             | Self::Anchors(_)
             | Self::Digest(_)
             | Self::DigestLength(_)
@@ -81,6 +105,11 @@ impl Failure {
             Self::Anchors(_) => {
                 "give the authority's root certificate, which you have from a place that you trust"
             }
+            Self::NoOcspResponse(_) => "an OCSPResponse or BasicOCSPResponse in DER is expected",
+            Self::Request { .. } => "the .tsq file that was sent to the authority is expected",
+            Self::LogPolicy { .. } => "lines of log, witness, group and one quorum are expected",
+            Self::Catalogue { .. } => "the JSON form of ETSI TS 119 322 is expected",
+            Self::LaterTokens(_) => "leave out those that are not about this token",
             Self::Digest(_) => "for example --digest sha256:<64 hexadecimal digits>",
             Self::DigestLength(_) => "give the whole digest, in hexadecimal digits",
             Self::At(_) => "for example --at 2026-03-01T12:00:00Z",

@@ -5,13 +5,17 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use meridian_appraisal::policy::MAX_POLICY_BYTES;
+use meridian_verify::algorithms::catalogue::Catalogue;
+use meridian_verify::asked::AskedFor;
 use meridian_verify::input::{Recognised, recognise};
 use meridian_verify::pem;
 use meridian_wire::limits::MAX_EVIDENCE_BUNDLE_BYTES;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::crl::CrlView;
 use meridian_wire::reader::limits::{MAX_ELEMENTS_OF_FILE, MAX_TOKEN_LEN};
+use meridian_wire::reader::ocsp::{BasicOcspView, OcspResponseView};
 use meridian_wire::reader::walk::Walk;
+use meridian_wire::tlog_policy::TlogPolicy;
 
 use crate::failure::Failure;
 
@@ -51,6 +55,30 @@ pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&octets).into_owned())
 }
 
+/// What was asked of the authority.
+pub(crate) fn request(path: &Path) -> Result<AskedFor, Failure> {
+    AskedFor::new(small(path)?).map_err(|cause| Failure::Request {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// A policy of logs and witnesses.
+pub(crate) fn log_policy(path: &Path) -> Result<TlogPolicy, Failure> {
+    TlogPolicy::parse(&text(path)?).map_err(|cause| Failure::LogPolicy {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// A catalogue of algorithms.
+pub(crate) fn catalogue(path: &Path) -> Result<Catalogue, Failure> {
+    Catalogue::parse(&text(path)?).map_err(|cause| Failure::Catalogue {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
 /// Certificates of files and folders, in the order given; folders by file name.
 pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     let mut all = Vec::new();
@@ -81,6 +109,28 @@ pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
             return Err(Failure::NoCrl(path.clone()));
         }
         all.extend(crls);
+    }
+    Ok(all)
+}
+
+/// OCSP responses of files, in the order given.
+pub(crate) fn ocsp_responses(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        let octets = read(path)?;
+        let is_response = |der: &[u8]| match OcspResponseView::read(der, &mut Walk::default()) {
+            Ok(OcspResponseView::Basic(basic)) => {
+                BasicOcspView::read(&basic, &mut Walk::default()).is_ok()
+            }
+            // A refusal is an answer that says nothing; it is no wrong file.
+            Ok(_) => true,
+            Err(_) => false,
+        };
+        let responses = armoured(&octets, "OCSP RESPONSE", is_response);
+        if responses.is_empty() {
+            return Err(Failure::NoOcspResponse(path.clone()));
+        }
+        all.extend(responses);
     }
     Ok(all)
 }

@@ -7,9 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use meridian_verify::artifact::Artifact;
 use meridian_verify::input::Recognised;
 use meridian_verify::inspect::inspect;
+use meridian_verify::later::LaterTokens;
 use meridian_verify::location::inputs::PlaceInputs;
 use meridian_verify::location::requirement::Requirement;
 use meridian_verify::policy::{RevocationMode, TrustAnchors, VerifyPolicy};
+use meridian_verify::profile::Profile;
 use meridian_verify::report::json::to_json;
 use meridian_verify::report::text::to_text;
 use meridian_verify::verdict::{Model, Verdict};
@@ -18,7 +20,7 @@ use meridian_wire::note::key::VerifierKey;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash::HashAlgorithm;
 
-use crate::args::{Args, Command, ModelName, Revocation, VerifyArgs};
+use crate::args::{Args, Command, ModelName, ProfileName, Revocation, VerifyArgs};
 use crate::failure::Failure;
 use crate::files;
 
@@ -75,13 +77,33 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
     let mut policy = VerifyPolicy::new(anchors, at);
     policy.intermediates = files::certificates(&args.intermediate)?;
     policy.crls = files::crls(&args.crl)?;
-    policy.revocation = match args.revocation {
-        Revocation::Report => RevocationMode::Report,
-        Revocation::Require => RevocationMode::Require,
-    };
+    policy.ocsp_responses = files::ocsp_responses(&args.ocsp)?;
+    policy.adopt(match args.profile {
+        ProfileName::Strict => Profile::Strict,
+        ProfileName::Default => Profile::Default,
+        ProfileName::Archive => Profile::Archive,
+    });
+    match args.revocation {
+        None => {}
+        Some(Revocation::Report) => policy.revocation = RevocationMode::Report,
+        Some(Revocation::Require) => policy.revocation = RevocationMode::Require,
+    }
+    policy.request = args.request.as_deref().map(files::request).transpose()?;
+    policy.policies.clone_from(&args.policy);
     policy.log_key = args.log_key.as_deref().map(log_key).transpose()?;
+    policy.log_policy = args
+        .log_policy
+        .as_deref()
+        .map(files::log_policy)
+        .transpose()?;
     policy.proof = args.proof.as_deref().map(files::text).transpose()?;
     policy.require_log = args.require_log;
+    let later = args.proof_token.iter().map(|path| files::token(path));
+    let later = LaterTokens::new(later.collect::<Result<_, _>>()?);
+    policy.later_tokens = later.map_err(Failure::LaterTokens)?;
+    if let Some(path) = &args.algorithms {
+        policy.algorithms = files::catalogue(path)?;
+    }
     policy.place = place(args)?;
     Ok(policy)
 }
