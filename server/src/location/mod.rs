@@ -2,7 +2,7 @@
 //!
 //! `appraisal` judges evidence and `locstamp` decides about tokens; both are functions. Here are
 //! their effects: time, randomness, and the private rows of challenges, tickets, subjects and
-//! travel. Start reading at [`desk`], then [`evidence`].
+//! travel. Start reading at `desk`, then `evidence`.
 
 pub(crate) mod acceptance;
 pub(crate) mod challenge;
