@@ -168,7 +168,10 @@ fn a_renewal_may_be_renewed_itself() {
         "2030-01-01T00:00:00Z",
         "2038-01-01T00:00:00Z",
     );
-    assert_eq!(late(std::slice::from_ref(&first)).models().etsi, Verdict::Indeterminate);
+    assert_eq!(
+        late(std::slice::from_ref(&first)).models().etsi,
+        Verdict::Indeterminate
+    );
     let second = over(&first, "2037-01-01T00:00:00Z");
     // In any order.
     for tokens in [[first.clone(), second.clone()], [second, first.clone()]] {
