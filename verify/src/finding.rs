@@ -1,6 +1,7 @@
 //! What one check found, and the proof that it passed.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::profile::{Level, Profile};
 
@@ -13,6 +14,24 @@ impl CheckId {
     #[must_use]
     pub const fn new(number: u16) -> Self {
         Self(number)
+    }
+}
+
+/// A text that is no id of a check.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an id such as V051 is expected")]
+#[non_exhaustive]
+pub struct NotAnId;
+
+impl FromStr for CheckId {
+    type Err = NotAnId;
+
+    /// `V051`, in either case, with or without the letter and the zeros.
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let digits = text.strip_prefix(['V', 'v']).unwrap_or(text);
+        let all_digits = !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
+        let number = digits.parse().ok().filter(|_| all_digits);
+        number.map(Self).ok_or(NotAnId)
     }
 }
 
@@ -142,6 +161,16 @@ impl<const ID: u16> Checked<ID> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_read_in_every_form_that_people_write() {
+        for text in ["V051", "v51", "51", "051"] {
+            assert_eq!(text.parse(), Ok(CheckId::new(51)));
+        }
+        for text in ["", "V", "W051", "V-1", "V+1", "V5.1", "70000"] {
+            assert_eq!(text.parse::<CheckId>(), Err(NotAnId), "{text}");
+        }
+    }
 
     #[test]
     fn only_what_does_not_stand_in_the_way_gives_a_proof() {

@@ -23,6 +23,7 @@ use crate::profile::Profile;
 use crate::report::json::TokenOut;
 use crate::report::place_json::{ClaimOut, ValueOut};
 use crate::report::place_text::write_claim;
+use crate::report::printable::printable;
 use crate::report::text::write_token;
 
 /// A token laid open.
@@ -216,7 +217,7 @@ impl Inspection {
         let mut text = String::new();
         // Writing to a String does not fail.
         let _ = self.write(&mut text);
-        text
+        printable(&text)
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {

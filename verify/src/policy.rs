@@ -79,7 +79,7 @@ impl VerifyPolicy {
 }
 
 /// Everything a verdict depends on, besides token and data.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyPolicy {
     /// Where paths may end.

@@ -2,6 +2,8 @@
 
 use Level::{Failed, Off, Undecided, Warning};
 
+use crate::finding::CheckId;
+
 /// Which departures are forgiven. None of the profiles forgives a wrong signature, an untrusted
 /// path, a revoked certificate or other data.
 #[non_exhaustive]
@@ -41,6 +43,25 @@ impl Profile {
             Self::Archive => archive,
         }
     }
+}
+
+/// What becomes of a departure from this check's rule in each profile, for people; none if it
+/// fails in all of them.
+#[must_use]
+pub fn departures(id: CheckId) -> Option<String> {
+    let (_, levels) = LEVELS
+        .iter()
+        .find(|(known, _)| CheckId::new(*known) == id)?;
+    let shown = Profile::ALL.iter().zip(levels).map(|(profile, level)| {
+        let level = match level {
+            Failed => "fails",
+            Undecided => "leaves the verdict open",
+            Warning => "is a warning",
+            Off => "is not looked for",
+        };
+        format!("{}: {level}", profile.name())
+    });
+    Some(shown.collect::<Vec<_>>().join("; "))
 }
 
 /// What becomes of a departure.

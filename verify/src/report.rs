@@ -1,8 +1,10 @@
 //! The outcome of a verification.
 
+pub mod html;
 pub mod json;
 pub(crate) mod place_json;
 pub(crate) mod place_text;
+pub(crate) mod printable;
 pub mod text;
 
 use meridian_wire::time::UnixMicros;

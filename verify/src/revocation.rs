@@ -137,6 +137,23 @@ impl<'i, 'a> Inquiry<'i, 'a> {
         words
     }
 
+    /// What it means that a certificate is called revoked. One that spares the token says as well
+    /// that all was good at genTime; as with silence, only what was said later can know that.
+    pub(crate) fn revoked(
+        &self,
+        revocation: &Revocation,
+        this_update: Option<UnixMicros>,
+        next_update: Option<UnixMicros>,
+    ) -> Word {
+        match revocation.judge(self.terms.interval) {
+            word @ Word::RevokedLater { .. } => match self.silence(this_update, next_update) {
+                Word::Good => word,
+                unknowing => unknowing,
+            },
+            word => word,
+        }
+    }
+
     /// What it means that a certificate is not called revoked.
     pub(crate) fn silence(
         &self,

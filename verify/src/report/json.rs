@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::place_json::PlaceOut;
+use crate::checks::log::LogPlace;
 use crate::facts::TokenFacts;
 use crate::finding::Finding;
 use crate::verdict::Model;
@@ -119,32 +120,74 @@ impl TokenOut {
 ///
 /// None that can be met: every value is a string, a bool or null.
 pub fn to_json(report: &Report, model: Model) -> Result<String, serde_json::Error> {
-    let models = report.models();
-    let reasons = report.reasons(model);
-    let root = Root {
-        verdict: report.verdict(model).name(),
-        reasons: reasons.iter().map(|one| one.id.to_string()).collect(),
-        models: ModelsOut {
-            gentime: models.gen_time.name(),
-            etsi: models.etsi.name(),
-        },
-        at: report.at.to_string(),
-        profile: report.profile.name(),
-        input: &report.input,
-        checks: report.findings.iter().map(CheckOut::of).collect(),
-        token: report.token.as_ref().map(TokenOut::of),
-        log: report.log.as_ref().map(|place| LogOut {
+    let mut text = serde_json::to_string_pretty(&Root::of(report, model))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// One line among several (`schema/line.schema.json`): the names of data and token, and either a
+/// report or why there is none.
+///
+/// # Errors
+///
+/// None that can be met: every value is a string, a bool or null.
+pub fn to_json_line(
+    file: Option<&str>,
+    token: Option<&str>,
+    judged: Result<&Report, &str>,
+    model: Model,
+) -> Result<String, serde_json::Error> {
+    let line = Line {
+        file,
+        token,
+        report: judged.ok().map(|report| Root::of(report, model)),
+        error: judged.err(),
+    };
+    let mut text = serde_json::to_string(&line)?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Debug, Serialize)]
+struct Line<'r> {
+    file: Option<&'r str>,
+    token: Option<&'r str>,
+    report: Option<Root<'r>>,
+    error: Option<&'r str>,
+}
+
+impl<'r> Root<'r> {
+    fn of(report: &'r Report, model: Model) -> Self {
+        let models = report.models();
+        let reasons = report.reasons(model);
+        Self {
+            verdict: report.verdict(model).name(),
+            reasons: reasons.iter().map(|one| one.id.to_string()).collect(),
+            models: ModelsOut {
+                gentime: models.gen_time.name(),
+                etsi: models.etsi.name(),
+            },
+            at: report.at.to_string(),
+            profile: report.profile.name(),
+            input: &report.input,
+            checks: report.findings.iter().map(CheckOut::of).collect(),
+            token: report.token.as_ref().map(TokenOut::of),
+            log: report.log.as_ref().map(LogOut::of),
+            exists_since: report.exists_since.map(|since| since.to_string()),
+            place: report.place.as_ref().map(PlaceOut::of),
+        }
+    }
+}
+
+impl LogOut {
+    fn of(place: &LogPlace) -> Self {
+        Self {
             origin: place.origin.clone(),
             index: place.index.to_string(),
             size: place.size.to_string(),
             root: hex::encode(place.root.as_bytes()),
             time: place.time.to_string(),
             witnessed_since: place.witnessed_since.map(|since| since.to_string()),
-        }),
-        exists_since: report.exists_since.map(|since| since.to_string()),
-        place: report.place.as_ref().map(PlaceOut::of),
-    };
-    let mut text = serde_json::to_string_pretty(&root)?;
-    text.push('\n');
-    Ok(text)
+        }
+    }
 }

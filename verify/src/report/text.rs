@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::Report;
 use super::place_text::write_place;
+use super::printable::printable;
 use crate::checks::tst_info::show_micros;
 use crate::facts::TokenFacts;
 use crate::finding::Status;
@@ -15,7 +16,27 @@ pub fn to_text(report: &Report, model: Model) -> String {
     let mut text = String::new();
     // Writing to a String does not fail.
     let _ = write_all(&mut text, report, model);
-    text
+    printable(&text)
+}
+
+/// One line among several, and one for each reason if it did not pass.
+#[must_use]
+pub fn to_line(name: &str, report: &Report, model: Model) -> String {
+    let name = name.replace('\n', "\\n");
+    let mut text = format!("{:13}  {name}\n", report.verdict(model).name());
+    for finding in report.reasons(model) {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "               {}  {}", finding.id, finding.detail);
+    }
+    printable(&text)
+}
+
+/// The line of a file about which nothing could be judged.
+#[must_use]
+pub fn to_unjudged_line(name: &str, why: &str) -> String {
+    let name = name.replace('\n', "\\n");
+    let text = format!("{:13}  {name}\n               {why}\n", "not judged");
+    printable(&text)
 }
 
 fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
@@ -72,7 +93,7 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
 }
 
 /// The verdict in a sentence; of place only if the caller asked about it.
-fn headline(report: &Report, model: Model) -> &'static str {
+pub(super) fn headline(report: &Report, model: Model) -> &'static str {
     let time = report.models().of(model);
     let asked = report.place.as_ref().is_some_and(|place| place.asked());
     match (time, report.verdict(model)) {
@@ -128,7 +149,7 @@ pub(crate) fn write_token(out: &mut String, token: &TokenFacts) -> fmt::Result {
     Ok(())
 }
 
-fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
+pub(super) fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
     let Some(token) = report.token.as_ref().filter(|_| verdict == Verdict::Passed) else {
         return vec!["Nothing that may be relied on, see the lines above.".to_owned()];
     };
@@ -171,7 +192,7 @@ fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
     sentences
 }
 
-fn does_not_show(report: &Report) -> Vec<&'static str> {
+pub(super) fn does_not_show(report: &Report) -> Vec<&'static str> {
     let mut sentences = vec![
         "Who made the data, who had it stamped, or whether what it says is true.",
         "That the data did not exist earlier.",

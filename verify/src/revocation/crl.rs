@@ -82,12 +82,14 @@ fn consult<'i, 'a>(
             }) => {
                 return inquiry.silence(delta.this_update, delta.next_update);
             }
-            Listed::Yes(revocation) => return revocation.judge(inquiry.terms.interval),
+            Listed::Yes(revocation) => {
+                return inquiry.revoked(&revocation, delta.this_update, delta.next_update);
+            }
             Listed::No | Listed::Strange => {}
         }
     }
     match find(crl, subject) {
-        Listed::Yes(revocation) => revocation.judge(inquiry.terms.interval),
+        Listed::Yes(revocation) => inquiry.revoked(&revocation, crl.this_update, crl.next_update),
         Listed::No if !crl.is_strange => {
             let newest = delta.unwrap_or(crl);
             inquiry.silence(newest.this_update, newest.next_update)

@@ -129,6 +129,8 @@ fn word(
     if others.any(|extension| extension.critical) {
         return Word::Nothing;
     }
+    let this_update = parse_x509_time(&answer.this_update);
+    let next_update = answer.next_update.as_ref().and_then(parse_x509_time);
     match &answer.status {
         CertificateStatus::Revoked { time, reason } => {
             let mut dates = dates.into_iter();
@@ -139,12 +141,9 @@ fn word(
                 reason: Reason(*reason),
                 invalidity,
             };
-            revocation.judge(inquiry.terms.interval)
+            inquiry.revoked(&revocation, this_update, next_update)
         }
-        CertificateStatus::Good => {
-            let next_update = answer.next_update.as_ref().and_then(parse_x509_time);
-            inquiry.silence(parse_x509_time(&answer.this_update), next_update)
-        }
+        CertificateStatus::Good => inquiry.silence(this_update, next_update),
         _ => Word::Nothing,
     }
 }

@@ -253,6 +253,13 @@ fn n43_a_list_from_before_gen_time_only() {
         assert_eq!(status(&report, 83), Some(freshness), "{this_update}");
         assert_eq!(report.models().gen_time, verdict, "{this_update}");
     }
+    // One that spares the token by a later revocation can know of that no better.
+    for (this_update, ids) in [("2026-06-15T12:00:00Z", &["V082"][..]), (SINCE, &[])] {
+        let list = List::new(CA, this_update, UNTIL);
+        let list = list.revoking(&UNIT_SERIAL, "2026-06-20T00:00:00Z", Some(4), None);
+        let report = under(vec![list.signed(&WORLD.ca_key)]);
+        assert_eq!(undecided(&report), ids, "{this_update}");
+    }
     // From after the time of verification: it cannot have been at hand.
     says_nothing(List::new(CA, "2026-11-24T12:00:01Z", UNTIL).signed(&WORLD.ca_key));
 }

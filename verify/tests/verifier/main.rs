@@ -18,7 +18,13 @@ mod attacks_time;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod dependencies;
+#[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod forge;
+#[cfg(test)]
+mod html;
 #[cfg(test)]
 mod later;
 #[cfg(test)]
@@ -37,6 +43,8 @@ mod ocsp;
 mod profiles;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod program_many;
 #[cfg(test)]
 mod program_material;
 #[cfg(test)]

@@ -1,10 +1,16 @@
 //! The command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 /// Checks that data existed when a time-stamp token says, offline; and what it says about place.
+///
+/// Without --token, the token of each FILE is looked for beside it (FILE.tsr, FILE.tst, FILE.p7s),
+/// and the proof of the log with it (FILE.tlog-proof). A FILE that is a token by its name brings
+/// its data along in the same way; a folder stands for every token in it. Several are told one a
+/// line, with --json one JSON document a line, and the exit code is that of the worst: 5, 1, 4, 2.
 ///
 /// A claim about place counts in the verdict if --disclose, --evidence, --location-policy or
 /// --require is given; it is reported in any case.
@@ -30,16 +36,21 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(group(ArgGroup::new("logs").args(["log_key", "log_policy"]).multiple(true)))]
 pub(crate) struct VerifyArgs {
-    /// The data; - is standard input.
+    /// The data; - is standard input. Several, or folders, without --token.
     #[arg(value_name = "FILE", required_unless_present = "digest")]
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
 
     /// The data's digest instead of the data, such as sha256:9f86d0...
-    #[arg(long, value_name = "ALG:HEX", conflicts_with = "file")]
+    #[arg(
+        long,
+        value_name = "ALG:HEX",
+        conflicts_with = "files",
+        requires = "token"
+    )]
     pub(crate) digest: Option<String>,
 
     /// The token: .tsr response or bare token, DER, BER, PEM or base64.
-    #[arg(long, value_name = "T", required = true)]
+    #[arg(long, value_name = "T")]
     pub(crate) token: Option<PathBuf>,
 
     /// Certificates to trust: PEM, DER or a folder of them. Repeatable.
@@ -129,6 +140,18 @@ pub(crate) struct VerifyArgs {
     /// Report as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Write the report as a page as well, one file that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Tokens judged at a time, of several; as many as there are processors if absent.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Say what a check is and who asks for it, such as V051; 'all' for every one.
+    #[arg(long, value_name = "ID", exclusive = true)]
+    pub(crate) explain: Option<String>,
 }
 
 /// An object identifier as people write it.

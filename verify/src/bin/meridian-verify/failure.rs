@@ -17,7 +17,7 @@ use meridian_wire::tlog_policy::TlogPolicyError;
 pub(crate) const EXIT_INTERNAL: u8 = 5;
 
 /// No token can be found in the input at all.
-const EXIT_NO_TOKEN: u8 = 4;
+pub(crate) const EXIT_NO_TOKEN: u8 = 4;
 
 /// What went wrong before or after judging.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,14 @@ pub(crate) enum Failure {
     NoToken { path: PathBuf, cause: NoToken },
     #[error("{}: the token cannot be read: {cause}", .path.display())]
     Broken { path: PathBuf, cause: ReadError },
+    #[error("no token beside {}", .0.display())]
+    NoTokenBeside(PathBuf),
+    #[error("no token in {}", .0.display())]
+    NoTokenInFolder(PathBuf),
+    #[error("{0} is about one token, and several files were given")]
+    OneToken(&'static str),
+    #[error("no check is called {0:?}")]
+    NoSuchCheck(String),
     #[error("no certificate in {}", .0.display())]
     NoCertificate(PathBuf),
     #[error("no certificate revocation list in {}", .0.display())]
@@ -73,10 +81,15 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
-            Self::NoToken { .. } | Self::Broken { .. } => EXIT_NO_TOKEN,
+            Self::NoToken { .. }
+            | Self::Broken { .. }
+            | Self::NoTokenBeside(_)
+            | Self::NoTokenInFolder(_) => EXIT_NO_TOKEN,
             Self::Clock | Self::Output(_) | Self::Json(_) => EXIT_INTERNAL,
             Self::File { .. }
             | Self::Artifact(_)
+            | Self::OneToken(_)
+            | Self::NoSuchCheck(_)
             | Self::NoCertificate(_)
             | Self::NoCrl(_)
             | Self::NoOcspResponse(_)
@@ -100,6 +113,10 @@ impl Failure {
             Self::Artifact(_) => "name the stamped file, or - for standard input, or give --digest",
             Self::NoToken { cause, .. } => no_token_hint(*cause),
             Self::Broken { .. } => "the file may be cut short or altered: fetch the token again",
+            Self::NoTokenBeside(_) => "name it with --token; else FILE.tsr, .tst or .p7s is taken",
+            Self::NoTokenInFolder(_) => "names of tokens end in .tsr, .tst or .p7s",
+            Self::OneToken(_) => "give one file, or leave it out",
+            Self::NoSuchCheck(_) => "an id such as V051 is expected, or all",
             Self::NoCertificate(_) => "PEM (BEGIN CERTIFICATE) or DER is expected",
             Self::NoCrl(_) => "PEM (BEGIN X509 CRL) or DER is expected",
             Self::Anchors(_) => {

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use meridian_appraisal::policy::MAX_POLICY_BYTES;
 use meridian_verify::algorithms::catalogue::Catalogue;
+use meridian_verify::artifact::Artifact;
 use meridian_verify::asked::AskedFor;
 use meridian_verify::input::{Recognised, recognise};
 use meridian_verify::pem;
+use meridian_verify::verify::imprint_algorithm;
 use meridian_wire::limits::MAX_EVIDENCE_BUNDLE_BYTES;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::crl::CrlView;
@@ -41,6 +43,20 @@ pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
         path: path.to_owned(),
         cause,
     })
+}
+
+/// The data's digest by the algorithm of the token. None if that is not supported; the report says
+/// so. Opened even then: a wrong name is to be told.
+pub(crate) fn artifact(path: &Path, input: &Recognised) -> Result<Option<Artifact>, Failure> {
+    let file = open(path)?;
+    let algorithm = imprint_algorithm(input);
+    let artifact = algorithm.map(|algorithm| Artifact::from_reader(algorithm, file));
+    artifact.transpose().map_err(Failure::Artifact)
+}
+
+/// Writes a page.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(Failure::Output)
 }
 
 pub(crate) fn open(path: &Path) -> Result<File, Failure> {

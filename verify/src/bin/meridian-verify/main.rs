@@ -1,8 +1,11 @@
 //! The program `meridian-verify`: files and the clock in, a report and an exit code out.
 
 mod args;
+mod explain;
 mod failure;
 mod files;
+mod many;
+mod pairs;
 mod run;
 
 use std::io::{self, Write};

@@ -12,6 +12,7 @@ use meridian_verify::location::inputs::PlaceInputs;
 use meridian_verify::location::requirement::Requirement;
 use meridian_verify::policy::{RevocationMode, TrustAnchors, VerifyPolicy};
 use meridian_verify::profile::Profile;
+use meridian_verify::report::html::to_html;
 use meridian_verify::report::json::to_json;
 use meridian_verify::report::text::to_text;
 use meridian_verify::verdict::{Model, Verdict};
@@ -22,12 +23,17 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::args::{Args, Command, ModelName, ProfileName, Revocation, VerifyArgs};
 use crate::failure::Failure;
-use crate::files;
+use crate::pairs::Pair;
+use crate::{explain, files, many, pairs};
 
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
-    match &args.command {
-        Some(Command::Inspect { token, json }) => run_inspect(token, *json),
-        None => run_verify(&args.verify),
+    match (&args.command, &args.verify.explain) {
+        (Some(Command::Inspect { token, json }), _) => run_inspect(token, *json),
+        (None, Some(id)) => {
+            print(&explain::text(id)?)?;
+            Ok(0)
+        }
+        (None, None) => run_verify(&args.verify),
     }
 }
 
@@ -46,26 +52,112 @@ fn run_inspect(path: &Path, json: bool) -> Result<u8, Failure> {
 }
 
 fn run_verify(args: &VerifyArgs) -> Result<u8, Failure> {
-    let policy = policy(args)?;
-    // clap requires it.
-    let path = args.token.as_deref().unwrap_or_else(|| Path::new(""));
-    let input = files::token(path)?;
-    let artifact = artifact(args, &input)?;
-    let report = verify_timestamp(&input, artifact.as_ref(), &policy);
+    let mut policy = policy(args)?;
     let model = match args.model {
         ModelName::Gentime => Model::GenTime,
         ModelName::Etsi => Model::Etsi,
     };
+    let mut one = match given(args)? {
+        Given::One(one) => one,
+        Given::Many(pairs) => {
+            let style = many::Style {
+                model,
+                json: args.json,
+                html: args.html.as_deref(),
+            };
+            return many::run(&pairs, &policy, args.jobs, style);
+        }
+    };
+    if let (None, Some(proof)) = (&policy.proof, one.proof.take()) {
+        policy.proof = Some(files::text(&proof)?);
+    }
+    let input = files::token(&one.token)?;
+    let artifact = artifact(args, one.data.as_deref(), &input)?;
+    let report = verify_timestamp(&input, artifact.as_ref(), &policy);
     let text = match args.json {
         true => to_json(&report, model).map_err(Failure::Json)?,
         false => to_text(&report, model),
     };
     print(&text)?;
+    if let Some(path) = &args.html {
+        files::write(path, &to_html(&report, model))?;
+    }
     Ok(match report.verdict(model) {
         Verdict::Passed => 0,
         Verdict::Failed => 1,
         _ => 2,
     })
+}
+
+/// What is to be judged.
+enum Given {
+    One(One),
+    Many(Vec<Pair>),
+}
+
+/// One token and what belongs to it.
+struct One {
+    data: Option<PathBuf>,
+    token: PathBuf,
+    proof: Option<PathBuf>,
+}
+
+fn given(args: &VerifyArgs) -> Result<Given, Failure> {
+    if let Some(token) = &args.token {
+        if args.files.len() > 1 || args.files.iter().any(|file| file.is_dir()) {
+            return Err(Failure::OneToken("--token"));
+        }
+        return Ok(Given::One(One {
+            data: args.files.first().cloned(),
+            token: token.clone(),
+            proof: None,
+        }));
+    }
+    if args.files.iter().any(|file| file == Path::new("-")) {
+        return Err(Failure::NoTokenBeside(PathBuf::from("-")));
+    }
+    let mut found = Vec::new();
+    for path in &args.files {
+        if path.is_dir() {
+            found.extend(pairs::of_folder(path)?);
+        } else {
+            found.extend(pairs::of_file(path));
+        }
+    }
+    match (args.files.as_slice(), found.as_slice()) {
+        ([folder, ..], []) => Err(Failure::NoTokenInFolder(folder.clone())),
+        ([file], [pair]) if !file.is_dir() => one(file, pair),
+        _ => {
+            only_about_one(args)?;
+            Ok(Given::Many(found))
+        }
+    }
+}
+
+fn one(file: &Path, pair: &Pair) -> Result<Given, Failure> {
+    // A file that is not there is told before that nothing lies beside it.
+    files::open(file)?;
+    let token = pair.token.clone();
+    let token = token.ok_or_else(|| Failure::NoTokenBeside(file.to_owned()))?;
+    Ok(Given::One(One {
+        data: pair.data.clone(),
+        token,
+        proof: pair.proof.clone(),
+    }))
+}
+
+/// What is about one token cannot be about many.
+fn only_about_one(args: &VerifyArgs) -> Result<(), Failure> {
+    let given = [
+        ("--proof", args.proof.is_some()),
+        ("--request", args.request.is_some()),
+        ("--disclose", !args.disclose.is_empty()),
+        ("--evidence", args.evidence.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Failure::OneToken(option)),
+        None => Ok(()),
+    }
 }
 
 fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
@@ -146,9 +238,13 @@ fn log_key(given: &str) -> Result<VerifierKey, Failure> {
     VerifierKey::parse(text.trim()).map_err(Failure::LogKey)
 }
 
-/// The data's digest, computed with the token's algorithm. None if that is not supported;
-/// the report says so.
-fn artifact(args: &VerifyArgs, input: &Recognised) -> Result<Option<Artifact>, Failure> {
+/// The data's digest, computed with the token's algorithm. None if that is not supported, or if
+/// there is no data; the report says so.
+fn artifact(
+    args: &VerifyArgs,
+    data: Option<&Path>,
+    input: &Recognised,
+) -> Result<Option<Artifact>, Failure> {
     if let Some(text) = &args.digest {
         let wrong = || Failure::Digest(text.clone());
         let (name, digits) = text.split_once(':').ok_or_else(wrong)?;
@@ -158,8 +254,7 @@ fn artifact(args: &VerifyArgs, input: &Recognised) -> Result<Option<Artifact>, F
             .map(Some)
             .map_err(Failure::DigestLength);
     }
-    // clap requires it.
-    let path = args.file.as_deref().unwrap_or_else(|| Path::new(""));
+    let Some(path) = data else { return Ok(None) };
     if path == Path::new("-") {
         let stdin = io::stdin().lock();
         let algorithm = imprint_algorithm(input);
@@ -168,15 +263,11 @@ fn artifact(args: &VerifyArgs, input: &Recognised) -> Result<Option<Artifact>, F
             .transpose()
             .map_err(Failure::Artifact);
     }
-    // Opened even if it cannot be hashed: a wrong name is to be told.
-    let file = files::open(path)?;
-    let algorithm = imprint_algorithm(input);
-    let artifact = algorithm.map(|algorithm| Artifact::from_reader(algorithm, file));
-    artifact.transpose().map_err(Failure::Artifact)
+    files::artifact(path, input)
 }
 
 /// Writes the report. That nobody reads to its end is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
