@@ -256,7 +256,7 @@ mod tests {
 
     fn witness(number: u8) -> String {
         let name = format!("w{number}");
-        let key = WitnessKey::new(KeyName::new(&name).unwrap(), [number; 32]);
+        let key = WitnessKey::ed25519(KeyName::new(&name).unwrap(), [number; 32]);
         format!("witness {name} {key} https://w{number}.example/")
     }
 

@@ -1,4 +1,4 @@
-//! [`VerifierKey`]: the public key that a note is checked with.
+//! [`NoteKey`]: a public key that a note is checked with.
 
 use std::fmt;
 
@@ -41,14 +41,8 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// The id of an Ed25519 key of type 0x01.
-#[must_use]
-pub fn ed25519_key_id(name: &KeyName, public_key: &[u8; ED25519_KEY_LEN]) -> KeyId {
-    key_id(name, TYPE_ED25519, public_key)
-}
-
 /// SHA-256(name ‖ 0x0A ‖ type ‖ key)\[:4\].
-pub(super) fn key_id(name: &KeyName, key_type: u8, public_key: &[u8]) -> KeyId {
+fn key_id(name: &KeyName, key_type: u8, public_key: &[u8]) -> KeyId {
     let mut sha = Sha256::new();
     sha.update(name.as_str());
     sha.update([b'\n', key_type]);
@@ -58,7 +52,7 @@ pub(super) fn key_id(name: &KeyName, key_type: u8, public_key: &[u8]) -> KeyId {
 }
 
 /// Name, stated id and key of a vkey of this type; the id is not compared yet.
-pub(super) fn parse_vkey(
+fn parse_vkey(
     vkey: &str,
     wanted: u8,
 ) -> Result<(KeyName, KeyId, [u8; ED25519_KEY_LEN]), NoteError> {
@@ -82,22 +76,25 @@ pub(super) fn parse_vkey(
     Ok((name, stated, public_key))
 }
 
-/// A named Ed25519 public key of type 0x01. Its text form is a vkey:
+/// A log's key: it signs the text of the note (C2SP signed-note).
+pub type VerifierKey = NoteKey<TYPE_ED25519>;
+
+/// A named Ed25519 public key for signatures of one type. Its text form is a vkey:
 /// `name+id+base64(type ‖ key)`.
 ///
 /// Whether the 32 octets are a point on the curve is not checked.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct VerifierKey {
+pub struct NoteKey<const TYPE: u8> {
     name: KeyName,
     key_id: KeyId,
     public_key: [u8; ED25519_KEY_LEN],
 }
 
-impl VerifierKey {
+impl<const TYPE: u8> NoteKey<TYPE> {
     /// The key `public_key` under `name`.
     #[must_use]
     pub fn ed25519(name: KeyName, public_key: [u8; ED25519_KEY_LEN]) -> Self {
-        let key_id = ed25519_key_id(&name, &public_key);
+        let key_id = key_id(&name, TYPE, &public_key);
         Self {
             name,
             key_id,
@@ -112,7 +109,7 @@ impl VerifierKey {
     /// [`NoteError`] naming the rule that is broken, among them
     /// [`NoteError::KeyIdMismatch`] if the id was not computed from the rest.
     pub fn parse(vkey: &str) -> Result<Self, NoteError> {
-        let (name, stated, public_key) = parse_vkey(vkey, TYPE_ED25519)?;
+        let (name, stated, public_key) = parse_vkey(vkey, TYPE)?;
         let key = Self::ed25519(name, public_key);
         if key.key_id != stated {
             let actual = key.key_id;
@@ -140,9 +137,9 @@ impl VerifierKey {
     }
 }
 
-impl fmt::Display for VerifierKey {
+impl<const TYPE: u8> fmt::Display for NoteKey<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = [&[TYPE_ED25519], self.public_key.as_slice()].concat();
+        let key = [&[TYPE], self.public_key.as_slice()].concat();
         write!(f, "{}+{}+{}", self.name, self.key_id, STANDARD.encode(key))
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn log_key() -> VerifierKey {
 pub(crate) fn witness_key(witness: u8) -> WitnessKey {
     let key = SigningKey::from_bytes(&[witness; 32]);
     let name = name(&format!("w{witness}.example"));
-    WitnessKey::new(name, key.verifying_key().to_bytes())
+    WitnessKey::ed25519(name, key.verifying_key().to_bytes())
 }
 
 /// What a witness writes under a text.
