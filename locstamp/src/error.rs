@@ -148,22 +148,10 @@ impl From<&Rejection> for PkiFailureInfo {
     // Exhaustive on purpose: a new rule must choose its wire code here.
     fn from(rejection: &Rejection) -> Self {
         match rejection {
-            Rejection::Request(
-                ReqError::Malformed(_)
-                | ReqError::NonceTooLong { .. }
-                | ReqError::HashParameters
-                | ReqError::DigestLength(_),
-            )
-            | Rejection::LocationRequest(_) => Self::BadDataFormat,
-            Rejection::Request(ReqError::Version { .. }) => Self::BadRequest,
-            Rejection::Request(
-                ReqError::UnknownHash(_) | ReqError::WeakHash(_) | ReqError::HashNotServed(_),
-            )
-            | Rejection::HashNotAccepted { .. } => Self::BadAlg,
-            Rejection::Request(ReqError::PolicyNotServed(_)) | Rejection::PolicyUnknown { .. } => {
-                Self::UnacceptedPolicy
-            }
-            Rejection::Request(ReqError::ExtensionNotServed(_)) => Self::UnacceptedExtension,
+            Rejection::Request(rule) => rule.fail_info(),
+            Rejection::LocationRequest(_) => Self::BadDataFormat,
+            Rejection::HashNotAccepted { .. } => Self::BadAlg,
+            Rejection::PolicyUnknown { .. } => Self::UnacceptedPolicy,
             Rejection::Evidence(refusal) => evidence(refusal),
             Rejection::NotStampable(NotStampable::SubjectNotShown) => Self::SystemFailure,
             Rejection::RevealNotAllowed { .. }

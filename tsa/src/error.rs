@@ -69,20 +69,9 @@ impl From<&Rejection> for PkiFailureInfo {
     // Exhaustive on purpose: a new rule must choose its wire code here.
     fn from(rejection: &Rejection) -> Self {
         match rejection {
-            Rejection::Request(
-                ReqError::Malformed(_)
-                | ReqError::NonceTooLong { .. }
-                | ReqError::HashParameters
-                | ReqError::DigestLength(_),
-            ) => Self::BadDataFormat,
-            Rejection::Request(ReqError::Version { .. }) => Self::BadRequest,
-            Rejection::Request(
-                ReqError::UnknownHash(_) | ReqError::WeakHash(_) | ReqError::HashNotServed(_),
-            )
-            | Rejection::HashNotAccepted { .. } => Self::BadAlg,
-            Rejection::Request(ReqError::PolicyNotServed(_))
-            | Rejection::PolicyNotServed { .. } => Self::UnacceptedPolicy,
-            Rejection::Request(ReqError::ExtensionNotServed(_)) => Self::UnacceptedExtension,
+            Rejection::Request(rule) => rule.fail_info(),
+            Rejection::HashNotAccepted { .. } => Self::BadAlg,
+            Rejection::PolicyNotServed { .. } => Self::UnacceptedPolicy,
             Rejection::Clock(_) | Rejection::ClockWentBack(_) => Self::TimeNotAvailable,
             Rejection::NotShown(reason) => reason.fail_info(),
             Rejection::SignerFailed | Rejection::QueueFull | Rejection::Stopping => {

@@ -8,6 +8,7 @@ use self::fields::Fields;
 use super::hash::HashAlgorithm;
 use super::imprint::{DigestLength, MessageImprint};
 use super::nonce::Nonce;
+use super::status::PkiFailureInfo;
 use crate::der_walk::tag;
 use crate::der_write::{self, push};
 use crate::error::DecodeError;
@@ -89,10 +90,7 @@ impl<'a> Served<'a> {
 
 /// Why a request is refused: one rule each, in the order in which they are looked at.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "tsa gives each rule its PKIFailureInfo in a match without a wildcard"
-)]
+#[non_exhaustive]
 pub enum ReqError {
     /// Not one DER TimeStampReq. badDataFormat.
     #[error("the request is not a DER TimeStampReq: {0}")]
@@ -130,6 +128,26 @@ pub enum ReqError {
     /// An extension that is not ours, critical or not. unacceptedExtension.
     #[error("extension {0} is not served here")]
     ExtensionNotServed(RawOid),
+}
+
+impl ReqError {
+    /// The bit for `failInfo` (RFC 3161 2.4.2).
+    #[must_use]
+    pub const fn fail_info(&self) -> PkiFailureInfo {
+        // Exhaustive on purpose: a new rule must choose its wire code here.
+        match self {
+            Self::Malformed(_)
+            | Self::NonceTooLong { .. }
+            | Self::HashParameters
+            | Self::DigestLength(_) => PkiFailureInfo::BadDataFormat,
+            Self::Version { .. } => PkiFailureInfo::BadRequest,
+            Self::UnknownHash(_) | Self::WeakHash(_) | Self::HashNotServed(_) => {
+                PkiFailureInfo::BadAlg
+            }
+            Self::PolicyNotServed(_) => PkiFailureInfo::UnacceptedPolicy,
+            Self::ExtensionNotServed(_) => PkiFailureInfo::UnacceptedExtension,
+        }
+    }
 }
 
 impl TimeStampReq {
