@@ -193,4 +193,158 @@ evidence address.json '3{"ip":"192.0.2.1","country":{'$database',"answer":{"foun
 neighbour='"lat_e7":488583700,"lon_e7":22944800,"radius_mm":6500,"max_error_ms":1500,"level":1'
 evidence history.json '4{"before":{'$neighbour',"fix_time_ms":1795461000000},"after":null}'
 cp "$work/data/location-policy.json" "$corpus/policy/evaluation.json"
+# Paths, lists and responses: unsigned, because the targets sign them with keys whose seed is
+# their number 32 times. The names are those of fuzz/targets/src/authority.rs.
+mkdir -p "$corpus/path" "$corpus/crl" "$corpus/ocsp" "$corpus/tlog_policy" "$work/new"
+cat >"$work/trust.cnf" <<CONF
+[req]
+distinguished_name = dn
+[dn]
+[ca]
+[ca_ca]
+database = $work/trust.txt
+crlnumber = $work/trust.number
+certificate = $work/2.pem
+private_key = $work/2.key
+default_md = default
+default_crl_days = 1
+[plain]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+[bounded]
+basicConstraints = critical,CA:TRUE,pathlen:1
+keyUsage = critical,keyCertSign,cRLSign
+extendedKeyUsage = timeStamping
+nameConstraints = critical,permitted;dirName:cn_fuzz,excluded;DNS:.example,permitted;email:example.org,permitted;IP:10.0.0.0/255.0.0.0,permitted;URI:example.org
+[cn_fuzz]
+CN = Fuzz 3
+[policies]
+basicConstraints = critical,CA:TRUE
+certificatePolicies = 1.2.3.1,1.2.3.2
+policyMappings = 1.2.3.1:1.2.3.4,1.2.3.2:1.2.3.5
+policyConstraints = requireExplicitPolicy:0,inhibitPolicyMapping:3
+inhibitAnyPolicy = 2
+[no_ca]
+basicConstraints = critical,CA:FALSE
+[unit]
+extendedKeyUsage = critical,timeStamping
+[unit_policy]
+extendedKeyUsage = critical,timeStamping
+keyUsage = critical,digitalSignature
+certificatePolicies = 1.2.3.4
+subjectAltName = DNS:tsa.example.org,email:tsa@example.org,IP:10.1.2.3,URI:http://example.org/
+crlDistributionPoints = URI:http://example.org/crl
+[users]
+issuingDistributionPoint = critical,@users_point
+[users_point]
+onlyuser = TRUE
+[authorities]
+issuingDistributionPoint = critical,@authorities_point
+[authorities_point]
+onlyCA = TRUE
+[some]
+issuingDistributionPoint = critical,@some_point
+[some_point]
+onlysomereasons = keyCompromise,superseded
+[indirect]
+issuingDistributionPoint = critical,@indirect_point
+[indirect_point]
+indirectCRL = TRUE
+[delta]
+deltaCRL = critical,DER:020101
+CONF
+# The element at which a line of asn1parse says "d=DEPTH", the NUMBER-th of them.
+part() { openssl asn1parse -inform DER -in "$1" -noout -strparse "$2" -out "$3"; }
+offset() { openssl asn1parse -inform DER -in "$1" | grep "d=$2 " | sed -n "$3p" | cut -d: -f1 | tr -d ' '; }
+# Name and Extensions of a certificate for CN=Fuzz NUMBER with this section.
+pair() {
+    openssl req -x509 -config "$work/trust.cnf" -newkey ed25519 -nodes -keyout "$work/pair.key" \
+        -subj "/CN=Fuzz $1" -extensions "$2" -outform DER -out "$work/pair.der" 2>/dev/null
+    part "$work/pair.der" "$(offset "$work/pair.der" 2 6)" "$work/pair.name"
+    part "$work/pair.der" "$(offset "$work/pair.der" 3 '$')" "$work/pair.extensions"
+    cat "$work/pair.name" "$work/pair.extensions"
+}
+{ pair 2 plain; pair 3 unit; } >"$corpus/path/plain.der"
+{ pair 2 bounded; pair 3 unit_policy; } >"$corpus/path/names.der"
+{ pair 2 policies; pair 4 plain; pair 3 unit_policy; } >"$corpus/path/policies.der"
+{ pair 2 no_ca; pair 3 unit; } >"$corpus/path/no-authority.der"
+pair 3 unit >"$corpus/path/root-only.der"
+
+printf '302e020100300506032b657004220420%s' "$(printf '02%.0s' $(seq 32))" | xxd -r -p |
+    openssl pkey -inform DER -out "$work/2.key"
+openssl req -x509 -config "$work/trust.cnf" -key "$work/2.key" -subj '/CN=Fuzz 2' \
+    -extensions plain -out "$work/2.pem"
+# A list with these lines of OpenSSL's index, and these options.
+list() {
+    printf '%b' "$1" >"$work/trust.txt"
+    echo "${number:-01}" >"$work/trust.number"
+    openssl ca -config "$work/trust.cnf" -name ca_ca -gencrl -crl_lastupdate "${since:-260701000000Z}" \
+        -crl_nextupdate 270701000000Z "${@:2}" -out "$work/list.pem" 2>/dev/null
+    openssl crl -in "$work/list.pem" -outform DER -out "$work/list.der"
+    part "$work/list.der" "$(offset "$work/list.der" 1 1)" "$work/list.tbs"
+    cat "$work/list.tbs"
+}
+entry() { printf 'R\\t351231235959Z\\t%s\\t03\\tunknown\\t/CN=Fuzz 3\\n' "$1"; }
+list '' >"$corpus/crl/empty.der"
+since=260301000000Z list '' >"$corpus/crl/old.der"
+list "$(entry 260620000000Z,keyCompromise)" >"$corpus/crl/revoked.der"
+list "$(entry 260620000000Z,superseded)" >"$corpus/crl/superseded.der"
+list "$(entry 260620000000Z)" >"$corpus/crl/no-reason.der"
+list "$(entry 260620000000Z,keyTime,20260601000000Z)" >"$corpus/crl/invalid-since.der"
+list "$(entry 260620000000Z,holdInstruction,holdInstructionReject)" >"$corpus/crl/hold.der"
+list '' -crlexts users >"$corpus/crl/users.der"
+list '' -crlexts authorities >"$corpus/crl/authorities.der"
+{ list '' -crlexts some; list ''; } >"$corpus/crl/some-reasons.der"
+list "$(entry 260620000000Z,superseded)" -crlexts indirect >"$corpus/crl/indirect.der"
+{ list ''; number=02 since=260801000000Z list "$(entry 260620000000Z,keyCompromise)" -crlexts delta; } \
+    >"$corpus/crl/delta.der"
+
+# OpenSSL's responder knows no Ed25519: a namesake of the authority answers, the target signs.
+openssl req -x509 -config "$work/trust.cnf" -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+    -keyout "$work/answer.key" -subj '/CN=Fuzz 2' -extensions plain -out "$work/answer.pem" 2>/dev/null
+today=$(date -u +%Y%m%d)
+tomorrow=$(date -u -d tomorrow +%Y%m%d)
+# The ResponseData about number 3, with this line of the index. The responder's clock cannot be
+# set, so its dates are written over: nothing is signed yet.
+response() {
+    printf '%b' "$1" >"$work/trust.txt"
+    openssl ocsp "${@:2}" -issuer "$work/2.pem" -serial 0x03 -no_nonce -reqout "$work/question.der"
+    openssl ocsp -index "$work/trust.txt" -CA "$work/2.pem" -rsigner "$work/answer.pem" -ndays 1 \
+        -rkey "$work/answer.key" -reqin "$work/question.der" -respout "$work/response.der" >/dev/null
+    part "$work/response.der" "$(openssl asn1parse -inform DER -in "$work/response.der" |
+        grep 'OCTET STRING' | head -n 1 | cut -d: -f1 | tr -d ' ')" "$work/basic.der"
+    part "$work/basic.der" "$(offset "$work/basic.der" 1 1)" "$work/response.tbs"
+    LC_ALL=C sed "s/$today[0-9]\{6\}Z/${since:-20260701000000Z}/g; s/$tomorrow[0-9]\{6\}Z/20270701000000Z/g" \
+        "$work/response.tbs"
+}
+valid='V\t351231235959Z\t\t03\tunknown\t/CN=Fuzz 3\n'
+response "$valid" >"$corpus/ocsp/good.der"
+response "$valid" -sha256 >"$corpus/ocsp/sha256.der"
+since=20260301000000Z response "$valid" >"$corpus/ocsp/old.der"
+response "$(entry 260620000000Z,keyCompromise)" >"$corpus/ocsp/revoked.der"
+response "$(entry 260620000000Z,superseded)" >"$corpus/ocsp/superseded.der"
+response '' >"$corpus/ocsp/unknown.der"
+
+# Policies of logs and witnesses; the keys are those of rfc-vectors/c2sp and of nobody.
+{
+    echo "log $(sed '1,/^$/d' rfc-vectors/c2sp/vkey-log1.txt) https://log.example/"
+    echo "witness w1 $(sed '1,/^$/d' rfc-vectors/c2sp/vkey-witness1-0x04.txt)"
+    echo 'quorum w1'
+} >"$corpus/tlog_policy/one-witness.txt"
+sed 's/^quorum.*/quorum none/; /^witness/d' "$corpus/tlog_policy/one-witness.txt" \
+    >"$corpus/tlog_policy/no-witness.txt"
+# A vkey of type 4 for NAME, its key the octet 32 times.
+vkey() {
+    key=04$(printf "$2%.0s" $(seq 32))
+    id=$({ echo "$1"; echo "$key" | xxd -r -p; } | sha256sum | cut -c1-8)
+    echo "$1+$id+$(echo "$key" | xxd -r -p | base64 -w0)"
+}
+{
+    grep '^log' "$corpus/tlog_policy/one-witness.txt"
+    for octet in 01 02 03 04; do
+        echo "witness w$octet $(vkey "w$octet.example" "$octet") https://w$octet.example/"
+    done
+    printf '%s\n' '# two operators of two witnesses each' 'group left any w01 w02' \
+        'group right 2 w03 w04' '' 'group both all left right' 'quorum both'
+} >"$corpus/tlog_policy/groups.txt"
 find "$corpus" -empty -delete

@@ -4,15 +4,18 @@
 //! asserts is a property of the parser: what was accepted is written back unchanged.
 
 mod appraisal;
+mod authority;
 mod location;
 mod log;
 mod timestamp;
+mod trust;
 mod verifier;
 
 pub use appraisal::{evidence, policy};
 pub use location::{bundle, claim, disclosures, location_request};
-pub use log::{checkpoint, leaf, note, proof};
+pub use log::{checkpoint, leaf, note, proof, tlog_policy};
 pub use timestamp::{certificate, pem, request, response, token};
+pub use trust::{crl, ocsp, path};
 pub use verifier::verify;
 
 /// A target: its name, which is also its corpus folder's, and its body.
@@ -36,4 +39,8 @@ pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("evidence", evidence),
     ("policy", policy),
+    ("path", path),
+    ("crl", crl),
+    ("ocsp", ocsp),
+    ("tlog_policy", tlog_policy),
 ];

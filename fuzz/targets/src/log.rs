@@ -1,10 +1,13 @@
 //! The log's formats: text and leaves. Each has one form, so reading and writing is identity.
 
+use std::collections::BTreeSet;
+
 use meridian_wire::checkpoint::Checkpoint;
 use meridian_wire::leaf::Leaf;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::note::signed_note::SignedNote;
 use meridian_wire::proof::TlogProof;
+use meridian_wire::tlog_policy::TlogPolicy;
 
 /// A signed note, and a verifier key: the two texts that an operator pastes.
 ///
@@ -49,6 +52,32 @@ pub fn proof(data: &[u8]) {
     {
         assert_eq!(proof.text(), text, "a proof has one form");
     }
+}
+
+/// A policy of logs and witnesses.
+///
+/// # Panics
+///
+/// If all witnesses together are no quorum, or none of them is one where some are asked for, or
+/// one more takes a quorum away.
+pub fn tlog_policy(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(policy) = TlogPolicy::parse(text) else {
+        return;
+    };
+    assert!(!policy.logs().is_empty(), "a policy names a log");
+    let mut there = BTreeSet::new();
+    let mut met = policy.is_met_by(&there);
+    assert_ne!(met, policy.wants_witnesses(), "nobody is no quorum");
+    for (name, _) in policy.witnesses() {
+        there.insert(name.as_str());
+        let now = policy.is_met_by(&there);
+        assert!(now || !met, "one more takes no quorum away");
+        met = now;
+    }
+    assert!(met, "all of them are a quorum");
 }
 
 /// A leaf.
