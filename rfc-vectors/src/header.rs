@@ -22,6 +22,8 @@ pub enum Kind {
     Checkpoint,
     /// The text of a tlog-proof.
     TlogProof,
+    /// The octets of a tile of hashes or of entries.
+    Tile,
     /// The DER of a `TimeStampReq`.
     TimeStampReq,
     /// The DER of a `TimeStampResp`.
@@ -57,6 +59,7 @@ impl Kind {
             "note" => Ok(Self::Note),
             "checkpoint" => Ok(Self::Checkpoint),
             "tlog-proof" => Ok(Self::TlogProof),
+            "tile" => Ok(Self::Tile),
             "ts-query" => Ok(Self::TimeStampReq),
             "ts-reply" => Ok(Self::TimeStampResp),
             "ts-token" => Ok(Self::TimeStampToken),
