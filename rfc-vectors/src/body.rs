@@ -41,6 +41,7 @@ impl Body {
             | Kind::MerkleRoots
             | Kind::MerkleInclusion
             | Kind::MerkleConsistency
+            | Kind::MerkleSubtrees
             | Kind::LocationTree
             | Kind::H3Cells
             | Kind::LocationEvidence => Ok(Self::Fields(Fields::parse(text))),

@@ -14,6 +14,8 @@ pub enum Kind {
     MerkleInclusion,
     /// A Merkle consistency proof: fields.
     MerkleConsistency,
+    /// SHA-256 over all subtrees of small trees and the proofs in them: fields.
+    MerkleSubtrees,
     /// The text of a verifier key.
     VerifierKey,
     /// The text of a signed note.
@@ -55,6 +57,7 @@ impl Kind {
             "merkle-roots" => Ok(Self::MerkleRoots),
             "merkle-inclusion" => Ok(Self::MerkleInclusion),
             "merkle-consistency" => Ok(Self::MerkleConsistency),
+            "merkle-subtrees" => Ok(Self::MerkleSubtrees),
             "vkey" => Ok(Self::VerifierKey),
             "note" => Ok(Self::Note),
             "checkpoint" => Ok(Self::Checkpoint),
