@@ -21,7 +21,8 @@ pub enum Body {
 impl Body {
     pub(crate) fn parse(kind: Kind, text: &str) -> Result<Self, VectorError> {
         match kind {
-            Kind::TimeStampReq
+            Kind::Tile
+            | Kind::TimeStampReq
             | Kind::TimeStampResp
             | Kind::TimeStampToken
             | Kind::Certificate
@@ -40,6 +41,7 @@ impl Body {
             | Kind::MerkleRoots
             | Kind::MerkleInclusion
             | Kind::MerkleConsistency
+            | Kind::MerkleSubtrees
             | Kind::LocationTree
             | Kind::H3Cells
             | Kind::LocationEvidence => Ok(Self::Fields(Fields::parse(text))),

@@ -14,6 +14,8 @@ pub enum Kind {
     MerkleInclusion,
     /// A Merkle consistency proof: fields.
     MerkleConsistency,
+    /// SHA-256 over all subtrees of small trees and the proofs in them: fields.
+    MerkleSubtrees,
     /// The text of a verifier key.
     VerifierKey,
     /// The text of a signed note.
@@ -22,6 +24,8 @@ pub enum Kind {
     Checkpoint,
     /// The text of a tlog-proof.
     TlogProof,
+    /// The octets of a tile of hashes or of entries.
+    Tile,
     /// The DER of a `TimeStampReq`.
     TimeStampReq,
     /// The DER of a `TimeStampResp`.
@@ -53,10 +57,12 @@ impl Kind {
             "merkle-roots" => Ok(Self::MerkleRoots),
             "merkle-inclusion" => Ok(Self::MerkleInclusion),
             "merkle-consistency" => Ok(Self::MerkleConsistency),
+            "merkle-subtrees" => Ok(Self::MerkleSubtrees),
             "vkey" => Ok(Self::VerifierKey),
             "note" => Ok(Self::Note),
             "checkpoint" => Ok(Self::Checkpoint),
             "tlog-proof" => Ok(Self::TlogProof),
+            "tile" => Ok(Self::Tile),
             "ts-query" => Ok(Self::TimeStampReq),
             "ts-reply" => Ok(Self::TimeStampResp),
             "ts-token" => Ok(Self::TimeStampToken),

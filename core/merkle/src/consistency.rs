@@ -138,31 +138,45 @@ impl ConsistencyProof {
 pub fn prove_consistency<E>(
     old: TreeSize,
     new: TreeSize,
-    mut fetch: impl FnMut(NodeId) -> Result<Hash, E>,
+    fetch: impl FnMut(NodeId) -> Result<Hash, E>,
 ) -> Result<ConsistencyProof, ProveError<E>> {
     check_order(old, new)?;
-    if old == TreeSize::ZERO {
-        return Ok(ConsistencyProof::new(old, new, Vec::new()));
-    }
-    let (mut start, mut end) = (0, new.get());
-    let mut hash = |start, end| subtree_hash(start, end, &mut fetch).map_err(ProveError::Fetch);
+    let hashes = growth_hashes(0, old.get(), new.get(), fetch).map_err(ProveError::Fetch)?;
+    Ok(ConsistencyProof::new(old, new, hashes))
+}
+
+/// The hashes that lead from the subtree of the leaves from `start` to before `end` to the tree of
+/// `size` leaves: PROOF of RFC 9162 section 2.1.4.1 if it starts at 0.
+pub(crate) fn growth_hashes<E>(
+    start: u64,
+    end: u64,
+    size: u64,
+    mut fetch: impl FnMut(NodeId) -> Result<Hash, E>,
+) -> Result<Vec<Hash>, E> {
     let mut hashes = Vec::new();
-    while end != old.get() {
-        let middle = start + split(end - start);
-        if old.get() <= middle {
-            hashes.push(hash(middle, end)?);
-            end = middle;
+    if start == end {
+        return Ok(hashes);
+    }
+    let (mut from, mut to) = (0, size);
+    // What is left of the subtree after its left part was found to be a node of the tree.
+    let mut rest = start;
+    while (from, to) != (rest, end) {
+        let middle = from + split(to - from);
+        if end <= middle {
+            hashes.push(subtree_hash(middle, to, &mut fetch)?);
+            to = middle;
         } else {
-            hashes.push(hash(start, middle)?);
-            start = middle;
+            hashes.push(subtree_hash(from, middle, &mut fetch)?);
+            from = middle;
+            rest = rest.max(middle);
         }
     }
-    // Whoever holds the older root knows this node if it is the whole of it.
-    if start != 0 {
-        hashes.push(hash(start, end)?);
+    // Whoever holds the hash of the subtree knows this node if it is the whole of it.
+    if rest != start {
+        hashes.push(subtree_hash(from, to, &mut fetch)?);
     }
     hashes.reverse();
-    Ok(ConsistencyProof::new(old, new, hashes))
+    Ok(hashes)
 }
 
 fn check_order(old: TreeSize, new: TreeSize) -> Result<(), ProofError> {

@@ -23,6 +23,14 @@ pub enum ProofError {
         /// Size of the tree said to be newer.
         new: TreeSize,
     },
+    /// No tree has these leaves as one node.
+    #[error("no tree has the leaves from {start} to before {end} as one node")]
+    NoSubtree {
+        /// The first leaf.
+        start: LeafIndex,
+        /// The one after the last leaf.
+        end: LeafIndex,
+    },
     /// The tree is larger than [`TreeSize::MAX`].
     #[error("a tree of {tree_size} leaves is larger than {}", TreeSize::MAX)]
     TreeTooLarge {

@@ -12,3 +12,4 @@ pub mod index;
 #[cfg(test)]
 mod published;
 mod subtree;
+pub mod subtree_proof;

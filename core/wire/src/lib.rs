@@ -12,6 +12,7 @@ pub mod note;
 pub mod oid;
 pub mod proof;
 pub mod reader;
+pub mod tile;
 pub mod time;
 pub mod tlog_policy;
 pub mod tsp;
