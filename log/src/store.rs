@@ -241,6 +241,15 @@ pub enum StoreError {
         /// Where in it.
         at: u64,
     },
+    /// Blocks of table files are damaged that RocksDB can do without.
+    #[error(
+        "{count} blocks of table files are not what was written; no row is wrong, but the disk \
+         is: copy the database to another one"
+    )]
+    Blocks {
+        /// Blocks whose checksum failed.
+        count: u64,
+    },
     /// Private rows were not compacted; the database's own log says why.
     #[error("private rows were not compacted")]
     NotCompacted,

@@ -16,6 +16,7 @@ use meridian_log::store::rocks::RocksStore;
 use meridian_log::store::{Store, StoreError};
 use meridian_merkle::index::TreeSize;
 use meridian_signing::entropy::SeededEntropy;
+use rig::disk::scratch;
 use rig::{FaultStamper, START, World, limits};
 
 /// Leaves of the log: a genesis and one batch for each other leaf.
@@ -119,7 +120,7 @@ fn open(copy: &Path, lock: &MemLockRecord) -> Result<Log, OpenError> {
 /// Returns the number of leaves that the database then has, and what the open
 /// rule says.
 fn open_over(whole: &[u8], length: usize, copy: &Path, lock: &MemLockRecord) -> (u64, bool) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     for entry in fs::read_dir(copy).unwrap().map(Result::unwrap) {
         fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
     }
@@ -152,7 +153,7 @@ fn open_over(whole: &[u8], length: usize, copy: &Path, lock: &MemLockRecord) -> 
 
 #[test]
 fn nothing_that_was_committed_is_lost_with_the_process() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (copy, lock) = cut(dir.path(), 0);
     let log = open(&copy, &lock).unwrap();
     assert_eq!(log.reader().size(), TreeSize::new(LEAVES));
@@ -160,7 +161,7 @@ fn nothing_that_was_committed_is_lost_with_the_process() {
 
 #[test]
 fn a_log_cut_anywhere_ends_between_two_batches_and_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (copy, lock) = cut(dir.path(), 0);
     let whole = fs::read(wal(&copy)).unwrap();
     let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
@@ -175,8 +176,42 @@ fn a_log_cut_anywhere_ends_between_two_batches_and_is_refused() {
 }
 
 #[test]
+fn a_log_that_reads_as_zeros_from_anywhere_on_ends_between_two_batches() {
+    let dir = scratch();
+    let (copy, lock) = cut(dir.path(), 0);
+    let whole = fs::read(wal(&copy)).unwrap();
+    let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
+    let mut before = 0;
+    for from in (0..end).step_by(211) {
+        let mut zeroed = whole.clone();
+        zeroed[from..].fill(0);
+        let (size, opened) = open_over(&zeroed, zeroed.len(), &copy, &lock);
+        assert!(size >= before && size < LEAVES, "{from}: {size}");
+        assert!(!opened, "{from}: a released batch is missing");
+        before = size;
+    }
+}
+
+#[test]
+fn a_sector_that_never_reached_the_disk_is_never_skipped() {
+    let dir = scratch();
+    let (copy, lock) = cut(dir.path(), 0);
+    let whole = fs::read(wal(&copy)).unwrap();
+    let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
+    let mut lost = whole.clone();
+    for sector in (0..end).step_by(512) {
+        let range = sector..whole.len().min(sector + 512);
+        lost[range.clone()].fill(0);
+        // What lies behind it is whole, and must not be taken for its continuation.
+        let (size, opened) = open_over(&lost, lost.len(), &copy, &lock);
+        assert!(size < LEAVES && !opened, "sector at {sector}: {size}");
+        lost[range.clone()].copy_from_slice(&whole[range]);
+    }
+}
+
+#[test]
 fn unsynced_rows_behind_the_last_batch_may_be_lost_the_newest_first() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (copy, lock) = cut(dir.path(), TRAILING);
     let whole = fs::read(wal(&copy)).unwrap();
     let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
@@ -194,7 +229,7 @@ fn unsynced_rows_behind_the_last_batch_may_be_lost_the_newest_first() {
 
 #[test]
 fn a_bit_that_flips_in_the_log_is_never_taken_for_data() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (copy, lock) = cut(dir.path(), 0);
     let whole = fs::read(wal(&copy)).unwrap();
     let end = whole.iter().rposition(|octet| *octet != 0).unwrap() + 1;
@@ -219,7 +254,7 @@ fn records(whole: &[u8]) -> Vec<usize> {
 
 #[test]
 fn no_bit_that_flips_in_the_kind_of_a_record_keeps_a_database_from_answering() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (copy, lock) = cut(dir.path(), 0);
     let mut whole = fs::read(wal(&copy)).unwrap();
     whole.resize(whole.len() + 7, 0);
@@ -244,7 +279,7 @@ fn no_bit_that_flips_in_the_kind_of_a_record_keeps_a_database_from_answering() {
 
 #[test]
 fn a_look_before_opening_refuses_and_keeps_the_log_file() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (copy, mut lock) = cut(dir.path(), 0);
     let path = wal(&copy);
     let whole = fs::read(&path).unwrap();

@@ -13,6 +13,7 @@ use crate::private::PrivateFamily;
 use crate::state::StoredState;
 use crate::store::{CommitBatch, LocationToken, Row, Store, StoreError};
 
+mod blocks;
 mod location_tokens;
 mod log_files;
 mod place;

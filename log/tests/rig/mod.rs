@@ -1,6 +1,8 @@
 //! A log with everything around it replaced by its deterministic twin.
 #![expect(dead_code, reason = "each test file uses its own part of the rig")]
 
+pub(crate) mod disk;
+
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver};
