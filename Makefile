@@ -1,5 +1,5 @@
 # Every target does its own set-up. One profile and one target folder: RocksDB is built once.
-.PHONY: build run test lint bench fuzz setup clean
+.PHONY: build run test faults lint bench fuzz setup clean
 
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60
@@ -16,6 +16,11 @@ run:
 test:
 	@scripts/setup.sh test
 	$(CARGO) test --release --locked --workspace
+
+# Every octet flipped and every system call failed, where `make test` takes samples: half an hour.
+faults:
+	@scripts/setup.sh test
+	MERIDIAN_FAULTS=all $(CARGO) test --release --locked --package meridian-log --test flips --test syscalls -- --nocapture
 
 lint:
 	@scripts/setup.sh build

@@ -49,6 +49,7 @@ if [ "$what" = test ]; then
     need jarsigner default-jdk-headless
     need keytool default-jdk-headless
     need python3 python3
+    need strace strace
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"
 fi
 
