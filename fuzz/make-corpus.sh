@@ -144,6 +144,18 @@ for serial in 0 1 2 3; do
     sed -n 's/^extra //p' "$corpus/proof/$serial.tlog-proof" | base64 -d >"$corpus/leaf/$serial.der"
 done
 
+# Witnesses: the vectors, as both sides of the protocol write them.
+mkdir -p "$corpus/add_checkpoint" "$corpus/witness_answer"
+c2sp() { sed '1,/^$/d' "rfc-vectors/c2sp/$1.txt"; }
+hash=/KifV8n4yOtAR6f/nTM6z54PM4SyCyVbzqsPIW3Momc=
+{ printf 'old 0\n\n' && c2sp note-checkpoint-5; } >"$corpus/add_checkpoint/first.txt"
+{ printf 'old 3\n%s\n%s\n%s\n%s\n\n' $hash $hash $hash $hash && c2sp note-checkpoint-5; } \
+    >"$corpus/add_checkpoint/proof.txt"
+cosignature=$(c2sp note-checkpoint-5 | tail -n 1)
+printf '200 text/plain\n%s\n%s\n' "$cosignature" "$cosignature" >"$corpus/witness_answer/200.txt"
+printf '409 text/x.tlog.size\n5\n' >"$corpus/witness_answer/409.txt"
+printf '422 text/plain\nno\n' >"$corpus/witness_answer/422.txt"
+
 # Location: the vectors, and two requests.
 mkdir -p "$corpus/claim" "$corpus/disclosures" "$corpus/location_request"
 vector() { sed '1,/^$/d' "rfc-vectors/location/$1.txt" | base64 -d; }

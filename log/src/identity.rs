@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::TreeSize;
+use meridian_signing::note_signature::{NoteSignatureFault, verify_note};
 use meridian_signing::signer::{SignError, Signer, ed25519_public_key};
 use meridian_wire::checkpoint::{Checkpoint, CheckpointError, Origin};
 use meridian_wire::note::error::NoteError;
@@ -111,13 +111,10 @@ pub(crate) fn check_checkpoint(
             actual: checkpoint.origin().clone(),
         });
     }
-    let is_ours =
-        |line: &&NoteSignature| line.name() == key.name() && line.key_id() == key.key_id();
-    let line = note.signatures().iter().find(is_ours);
-    let line = line.ok_or_else(|| CheckpointFault::NotSigned { key: key.clone() })?;
-    UnparsedPublicKey::new(&ED25519, key.public_key())
-        .verify(note.text().as_bytes(), line.signature())
-        .map_err(|_| CheckpointFault::BadSignature)?;
+    verify_note(&note, key).map_err(|fault| match fault {
+        NoteSignatureFault::NotSigned => CheckpointFault::NotSigned { key: key.clone() },
+        _ => CheckpointFault::BadSignature,
+    })?;
     let (size, root) = (checkpoint.size(), *checkpoint.root());
     Ok(OwnCheckpoint { note, size, root })
 }

@@ -30,7 +30,7 @@ pub fn verify_note(note: &SignedNote, key: &VerifierKey) -> Result<(), NoteFault
     let point = VerifyingKey::from_bytes(key.public_key()).map_err(|_| NoteFault::BadKey)?;
     let mut signed = false;
     for line in note.signatures() {
-        if line.name() != key.name() || line.key_id() != key.key_id() {
+        if !key.is_named_on(line) {
             continue;
         }
         let signature = Signature::from_slice(line.signature());

@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 
 use ed25519_dalek::{Signature, VerifyingKey};
+use meridian_wire::note::cosignature::split_cosignature;
 use meridian_wire::note::signed_note::SignedNote;
-use meridian_wire::note::witness_key::{WitnessKey, cosigned_message, split_cosignature};
+use meridian_wire::note::witness_key::WitnessKey;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tlog_policy::TlogPolicy;
+use ml_dsa::{EncodedVerifyingKey, MlDsa44};
 
+use crate::crypto::ml_dsa::verify as verify_ml_dsa;
 use crate::note::NoteFault;
 
 /// The earliest moment by which a quorum of witnesses had cosigned the note (C2SP
-/// tlog-cosignature, `cosignature/v1`); none if there is no quorum. A cosignature says that
-/// the witness had seen the checkpoint, and every one before it, at its time.
+/// tlog-cosignature, of either kind); none if there is no quorum. A cosignature says that the
+/// witness had seen the checkpoint, and every one before it, at its time.
 ///
 /// Times after `at` are from the future and do not count, and neither does time 0, which claims
 /// nothing.
@@ -26,9 +29,9 @@ pub fn witnessed_since(
     at: UnixMicros,
 ) -> Result<Option<UnixMicros>, NoteFault> {
     let mut seen = Vec::new();
-    for (name, key) in policy.witnesses() {
-        if let Some(time) = cosigned_at(note, key, at)? {
-            seen.push((time, name.as_str()));
+    for witness in policy.witnesses() {
+        if let Some(time) = cosigned_at(note, witness.key(), at)? {
+            seen.push((time, witness.name()));
         }
     }
     seen.sort_unstable();
@@ -48,18 +51,16 @@ fn cosigned_at(
     key: &WitnessKey,
     at: UnixMicros,
 ) -> Result<Option<UnixMicros>, NoteFault> {
-    let point = VerifyingKey::from_bytes(key.public_key()).map_err(|_| NoteFault::BadKey)?;
     let mut earliest: Option<UnixMicros> = None;
     for line in note.signatures() {
-        if line.name() != key.name() || line.key_id() != key.key_id() {
+        if !key.is_named_on(line) {
             continue;
         }
         let (seconds, signature) =
             split_cosignature(line.signature()).ok_or(NoteFault::WrongSignature)?;
-        let message = cosigned_message(seconds, note.text());
-        point
-            .verify_strict(&message, &Signature::from_bytes(signature))
-            .map_err(|_| NoteFault::WrongSignature)?;
+        let message = key.message(seconds, note.text());
+        let message = message.map_err(|_| NoteFault::WrongSignature)?;
+        verify_cosignature(key, &message, signature)?;
         let time = i64::try_from(seconds)
             .ok()
             .and_then(|seconds| seconds.checked_mul(1_000_000))
@@ -68,4 +69,25 @@ fn cosigned_at(
         earliest = earliest.into_iter().chain(time).min();
     }
     Ok(earliest)
+}
+
+fn verify_cosignature(key: &WitnessKey, message: &[u8], signature: &[u8]) -> Result<(), NoteFault> {
+    let verified = match key {
+        WitnessKey::Ed25519(key) => {
+            let point = VerifyingKey::from_bytes(key.public_key());
+            let point = point.map_err(|_| NoteFault::BadKey)?;
+            let signature = Signature::from_slice(signature);
+            signature.is_ok_and(|signature| point.verify_strict(message, &signature).is_ok())
+        }
+        WitnessKey::MlDsa44(key) => {
+            // Every 1312 octets are a key.
+            let encoded = EncodedVerifyingKey::<MlDsa44>::try_from(key.public_key().as_slice());
+            let encoded = encoded.map_err(|_| NoteFault::BadKey)?;
+            let key = ml_dsa::VerifyingKey::<MlDsa44>::decode(&encoded);
+            verify_ml_dsa(&key, message, signature).is_ok()
+        }
+        // A kind that is not known here vouches for nothing.
+        _ => return Err(NoteFault::BadKey),
+    };
+    verified.then_some(()).ok_or(NoteFault::WrongSignature)
 }

@@ -5,6 +5,7 @@
 pub mod certify;
 pub mod clock;
 pub mod cms;
+pub mod cosigner;
 pub mod deterministic;
 pub mod digest;
 pub mod entropy;
@@ -12,6 +13,7 @@ pub mod evidence_signature;
 pub mod identity;
 pub mod key_file;
 pub mod mac;
+pub mod note_signature;
 pub mod sealed;
 pub mod shown;
 pub mod signer;

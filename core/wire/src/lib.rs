@@ -15,5 +15,6 @@ pub mod reader;
 pub mod tile;
 pub mod time;
 pub mod tlog_policy;
+pub mod tlog_witness;
 pub mod tsp;
 pub mod x509;

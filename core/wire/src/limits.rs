@@ -74,8 +74,16 @@ pub const MAX_LOCATION_STAMP_REQUEST_BYTES: usize = MAX_REQUEST_BYTES + MAX_LOCA
 /// Octets of disclosures in DER: all sixteen slots with their largest values have under 5,000.
 pub const MAX_DISCLOSURES_BYTES: usize = 8_192;
 
-/// Octets of a log policy. C2SP tlog-policy wants at least 32 logs, witnesses and groups read.
-pub const MAX_TLOG_POLICY_BYTES: usize = 64 << 10;
+/// Octets of a checkpoint as it is sent to a witness, with its consistency proof: a full note, and
+/// 63 hash lines.
+pub const MAX_ADD_CHECKPOINT_BYTES: usize = MAX_NOTE_BYTES + 4_096;
+
+/// Octets of a witness's answer. Its lines are few; those of post-quantum keys have up to 5 kB.
+pub const MAX_WITNESS_ANSWER_BYTES: usize = 65_536;
+
+/// Octets of a log policy. C2SP tlog-policy wants at least 32 logs, witnesses and groups read; a
+/// witness's key of ML-DSA-44 has 1.8 kB.
+pub const MAX_TLOG_POLICY_BYTES: usize = 256 << 10;
 
 /// Lines of a log policy.
 pub const MAX_TLOG_POLICY_LINES: usize = 512;

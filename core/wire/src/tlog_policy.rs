@@ -17,14 +17,46 @@ use crate::note::witness_key::WitnessKey;
 /// ```
 ///
 /// A member is a witness or a group of a line before. Empty lines and lines that begin with `#`
-/// are passed over. URLs are not looked at.
+/// are passed over. URLs of logs are not looked at, and whether that of a witness is one is not
+/// checked.
+///
+/// One key is one witness. A witness with a key of each kind is two of them here: whoever counts
+/// members puts both into a group of `any` first.
 #[derive(Clone, Debug)]
 pub struct TlogPolicy {
     logs: Vec<VerifierKey>,
-    witnesses: Vec<(String, WitnessKey)>,
+    witnesses: Vec<PolicyWitness>,
     /// In the order of their lines: members come before.
     groups: Vec<Group>,
     quorum: Quorum,
+}
+
+/// A witness of a policy.
+#[derive(Clone, Debug)]
+pub struct PolicyWitness {
+    name: String,
+    key: WitnessKey,
+    url: Option<String>,
+}
+
+impl PolicyWitness {
+    /// Its name in the policy, which need not be that of its key.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its key.
+    #[must_use]
+    pub const fn key(&self) -> &WitnessKey {
+        &self.key
+    }
+
+    /// Where it takes checkpoints: the submission prefix of C2SP tlog-witness.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +87,12 @@ pub enum TlogPolicyError {
     /// The line is none of the four.
     #[error("line {line} is not a log, a witness, a group or the quorum")]
     Line {
+        /// The line.
+        line: usize,
+    },
+    /// A control character other than tab and newline; also the carriage return of some editors.
+    #[error("line {line} has a control character; lines end with a newline alone")]
+    ControlCharacter {
         /// The line.
         line: usize,
     },
@@ -100,7 +138,8 @@ impl TlogPolicy {
     /// [`TlogPolicyError`].
     pub fn parse(text: &str) -> Result<Self, TlogPolicyError> {
         let (limit, lines) = (MAX_TLOG_POLICY_BYTES, MAX_TLOG_POLICY_LINES);
-        if text.len() > limit || text.lines().count() > lines {
+        let contents = text.strip_suffix('\n').unwrap_or(text).split('\n');
+        if text.len() > limit || contents.clone().count() > lines {
             return Err(TlogPolicyError::TooLong { limit, lines });
         }
         let mut policy = Self {
@@ -110,15 +149,18 @@ impl TlogPolicy {
             quorum: Quorum::None,
         };
         let mut has_quorum = false;
-        for (line, content) in (1..).zip(text.lines()) {
-            let words: Vec<&str> = content.split_ascii_whitespace().collect();
+        for (line, content) in (1..).zip(contents) {
+            if content.bytes().any(|c| c != b'\t' && c.is_ascii_control()) {
+                return Err(TlogPolicyError::ControlCharacter { line });
+            }
+            let words = content.split([' ', '\t']).filter(|word| !word.is_empty());
+            let words: Vec<&str> = words.collect();
             match words.as_slice() {
                 [] => {}
                 [first, ..] if first.starts_with('#') => {}
                 ["log", vkey] | ["log", vkey, _] => policy.add_log(vkey, line)?,
-                ["witness", name, vkey] | ["witness", name, vkey, _] => {
-                    policy.add_witness(name, vkey, line)?;
-                }
+                ["witness", name, vkey] => policy.add_witness(name, vkey, None, line)?,
+                ["witness", name, vkey, url] => policy.add_witness(name, vkey, Some(url), line)?,
                 ["group", name, threshold, members @ ..] => {
                     policy.add_group(name, threshold, members, line)?;
                 }
@@ -146,9 +188,9 @@ impl TlogPolicy {
         &self.logs
     }
 
-    /// The witnesses' names here and their keys.
+    /// The witnesses, in the order of their lines.
     #[must_use]
-    pub fn witnesses(&self) -> &[(String, WitnessKey)] {
+    pub fn witnesses(&self) -> &[PolicyWitness] {
         &self.witnesses
     }
 
@@ -179,26 +221,37 @@ impl TlogPolicy {
 
     fn is_known(&self, name: &str) -> bool {
         self.groups.iter().any(|group| group.name == name)
-            || self.witnesses.iter().any(|(known, _)| known == name)
+            || self.witnesses.iter().any(|known| known.name == name)
     }
 
     fn add_log(&mut self, vkey: &str, line: usize) -> Result<(), TlogPolicyError> {
         let key = VerifierKey::parse(vkey).map_err(|cause| TlogPolicyError::Key { line, cause })?;
-        if self.logs.contains(&key) {
+        let same_key = |known: &VerifierKey| known.public_key() == key.public_key();
+        if self.logs.iter().any(same_key) {
             return Err(TlogPolicyError::Repeated { line });
         }
         self.logs.push(key);
         Ok(())
     }
 
-    fn add_witness(&mut self, name: &str, vkey: &str, line: usize) -> Result<(), TlogPolicyError> {
+    fn add_witness(
+        &mut self,
+        name: &str,
+        vkey: &str,
+        url: Option<&str>,
+        line: usize,
+    ) -> Result<(), TlogPolicyError> {
         let key = WitnessKey::parse(vkey).map_err(|cause| TlogPolicyError::Key { line, cause })?;
         // One key under two names would count twice.
-        let same_key = |(_, known): &(_, WitnessKey)| known.public_key() == key.public_key();
+        let same_key = |known: &PolicyWitness| known.key.public_key() == key.public_key();
         if name == "none" || self.is_known(name) || self.witnesses.iter().any(same_key) {
             return Err(TlogPolicyError::Repeated { line });
         }
-        self.witnesses.push((name.to_owned(), key));
+        self.witnesses.push(PolicyWitness {
+            name: name.to_owned(),
+            key,
+            url: url.map(str::to_owned),
+        });
         Ok(())
     }
 
@@ -248,84 +301,4 @@ impl TlogPolicy {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::note::name::KeyName;
-
-    const LOG: &str = "log tsa.example/log1+5721a18c+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
-
-    fn witness(number: u8) -> String {
-        let name = format!("w{number}");
-        let key = WitnessKey::ed25519(KeyName::new(&name).unwrap(), [number; 32]);
-        format!("witness {name} {key} https://w{number}.example/")
-    }
-
-    fn parse(lines: &[&str]) -> Result<TlogPolicy, TlogPolicyError> {
-        let mut all = vec![LOG.to_owned(), witness(1), witness(2), witness(3)];
-        all.extend(lines.iter().map(|line| (*line).to_owned()));
-        TlogPolicy::parse(&all.join("\n"))
-    }
-
-    fn met(policy: &TlogPolicy, witnesses: &[&str]) -> bool {
-        policy.is_met_by(&witnesses.iter().copied().collect())
-    }
-
-    #[test]
-    fn counts_members_of_groups_of_groups() {
-        let policy = parse(&[
-            "# two operators, one of which has two witnesses",
-            "group pair all w1 w2",
-            "group any-operator any pair w3",
-            "",
-            "quorum any-operator",
-        ])
-        .unwrap();
-        assert!(policy.wants_witnesses());
-        assert!(met(&policy, &["w3"]));
-        assert!(met(&policy, &["w1", "w2"]));
-        assert!(!met(&policy, &["w1"]));
-        assert!(!met(&policy, &[]));
-        let two = parse(&["group g 2 w1 w2 w3", "quorum g"]).unwrap();
-        assert!(met(&two, &["w1", "w3"]));
-        assert!(!met(&two, &["w1", "other"]));
-    }
-
-    #[test]
-    fn no_quorum_is_met_by_nobody() {
-        let policy = parse(&["quorum none"]).unwrap();
-        assert!(!policy.wants_witnesses());
-        assert!(met(&policy, &[]));
-    }
-
-    #[test]
-    fn one_key_does_not_count_twice() {
-        let again = witness(1).replacen("w1", "other", 1);
-        let repeated = Err(TlogPolicyError::Repeated { line: 5 });
-        assert_eq!(parse(&[&again, "quorum none"]).map(drop), repeated);
-    }
-
-    #[test]
-    fn refuses_each_broken_line() {
-        use TlogPolicyError::{Line, NoQuorum, Repeated, Threshold, Unknown};
-        let rows: &[(&[&str], TlogPolicyError)] = &[
-            (&["witnesses"], Line { line: 5 }),
-            (&["group g any w9", "quorum g"], Unknown { line: 5 }),
-            (&["group g any g", "quorum g"], Unknown { line: 5 }),
-            (&["group g 4 w1 w2 w3", "quorum g"], Threshold { line: 5 }),
-            (&["group g 0 w1", "quorum g"], Threshold { line: 5 }),
-            (&["group g all", "quorum g"], Threshold { line: 5 }),
-            (&["group w1 any w2", "quorum g"], Repeated { line: 5 }),
-            (&["group g any w1 w1", "quorum g"], Repeated { line: 5 }),
-            (&["quorum w1", "quorum w1"], Repeated { line: 6 }),
-            (&["quorum w9"], Unknown { line: 5 }),
-            (&[], NoQuorum),
-        ];
-        for (lines, error) in rows {
-            assert_eq!(parse(lines).map(drop), Err(*error), "{lines:?}");
-        }
-        assert_eq!(
-            TlogPolicy::parse("quorum none").map(drop),
-            Err(TlogPolicyError::NoLog)
-        );
-    }
-}
+mod tests;

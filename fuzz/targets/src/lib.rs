@@ -10,6 +10,7 @@ mod log;
 mod timestamp;
 mod trust;
 mod verifier;
+mod witness;
 
 pub use appraisal::{evidence, policy};
 pub use location::{bundle, claim, disclosures, location_request};
@@ -17,6 +18,7 @@ pub use log::{checkpoint, leaf, note, proof, tlog_policy};
 pub use timestamp::{certificate, pem, request, response, token};
 pub use trust::{crl, ocsp, path};
 pub use verifier::verify;
+pub use witness::{add_checkpoint, witness_answer};
 
 /// A target: its name, which is also its corpus folder's, and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -43,4 +45,6 @@ pub const TARGETS: &[Target] = &[
     ("crl", crl),
     ("ocsp", ocsp),
     ("tlog_policy", tlog_policy),
+    ("add_checkpoint", add_checkpoint),
+    ("witness_answer", witness_answer),
 ];

@@ -71,8 +71,8 @@ pub fn tlog_policy(data: &[u8]) {
     let mut there = BTreeSet::new();
     let mut met = policy.is_met_by(&there);
     assert_ne!(met, policy.wants_witnesses(), "nobody is no quorum");
-    for (name, _) in policy.witnesses() {
-        there.insert(name.as_str());
+    for witness in policy.witnesses() {
+        there.insert(witness.name());
         let now = policy.is_met_by(&there);
         assert!(now || !met, "one more takes no quorum away");
         met = now;

@@ -5,7 +5,7 @@ use ::ml_dsa::{MlDsaParams, Signature, VerifyingKey};
 use super::scheme::SignatureFault;
 
 /// `signature` is as FIPS 204 writes it, hints in order and none too many.
-pub(super) fn verify<P: MlDsaParams>(
+pub(crate) fn verify<P: MlDsaParams>(
     key: &VerifyingKey<P>,
     message: &[u8],
     signature: &[u8],

@@ -7,4 +7,4 @@ pub mod key;
 pub mod rsa;
 pub mod scheme;
 
-mod ml_dsa;
+pub(crate) mod ml_dsa;

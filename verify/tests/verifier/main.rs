@@ -18,6 +18,8 @@ mod attacks_time;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod cosignatures;
+#[cfg(test)]
 mod dependencies;
 #[cfg(test)]
 mod explain;

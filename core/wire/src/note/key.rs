@@ -8,11 +8,13 @@ use sha2::{Digest, Sha256};
 
 use crate::note::error::NoteError;
 use crate::note::name::KeyName;
+use crate::note::signed_note::NoteSignature;
 
 /// Signature type of Ed25519 over the text of the note.
 const TYPE_ED25519: u8 = 0x01;
 
-const ED25519_KEY_LEN: usize = 32;
+/// Octets of an Ed25519 public key.
+pub(crate) const ED25519_KEY_LEN: usize = 32;
 
 /// The first four octets of a hash over name, type and key: which key a
 /// signature line is to be checked with.
@@ -51,11 +53,14 @@ fn key_id(name: &KeyName, key_type: u8, public_key: &[u8]) -> KeyId {
     KeyId([a, b, c, d])
 }
 
-/// Name, stated id and key of a vkey of this type; the id is not compared yet.
-fn parse_vkey(
-    vkey: &str,
-    wanted: u8,
-) -> Result<(KeyName, KeyId, [u8; ED25519_KEY_LEN]), NoteError> {
+/// The type of the key in a vkey: the first octet of its base64.
+pub(crate) fn vkey_type(vkey: &str) -> Result<u8, NoteError> {
+    let (_, _, key) = split_vkey(vkey)?;
+    key.first().copied().ok_or(NoteError::VerifierKey)
+}
+
+/// Name, stated id, and octets of type and key; the id is not compared yet.
+fn split_vkey(vkey: &str) -> Result<(KeyName, KeyId, Vec<u8>), NoteError> {
     // The base64 may hold a plus sign, name and id may not.
     let mut parts = vkey.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
@@ -64,36 +69,35 @@ fn parse_vkey(
     let name = KeyName::new(name)?;
     let stated = parse_key_id(id).ok_or(NoteError::VerifierKey)?;
     let key = STANDARD.decode(key).map_err(|_| NoteError::VerifierKey)?;
-    let (key_type, key) = key.split_first().ok_or(NoteError::VerifierKey)?;
-    if *key_type != wanted {
-        let key_type = *key_type;
-        return Err(NoteError::KeyType { key_type });
-    }
-    let public_key = <[u8; ED25519_KEY_LEN]>::try_from(key).map_err(|_| {
-        let (expected, actual) = (ED25519_KEY_LEN, key.len());
-        NoteError::KeyLength { expected, actual }
-    })?;
-    Ok((name, stated, public_key))
+    Ok((name, stated, key))
 }
 
 /// A log's key: it signs the text of the note (C2SP signed-note).
-pub type VerifierKey = NoteKey<TYPE_ED25519>;
+pub type VerifierKey = NoteKey<TYPE_ED25519, ED25519_KEY_LEN>;
 
-/// A named Ed25519 public key for signatures of one type. Its text form is a vkey:
+/// A named public key of `LEN` octets for signatures of one type. Its text form is a vkey:
 /// `name+id+base64(type ‖ key)`.
 ///
-/// Whether the 32 octets are a point on the curve is not checked.
+/// Whether the octets are a key of their algorithm is not checked.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct NoteKey<const TYPE: u8> {
+pub struct NoteKey<const TYPE: u8, const LEN: usize> {
     name: KeyName,
     key_id: KeyId,
-    public_key: [u8; ED25519_KEY_LEN],
+    public_key: [u8; LEN],
 }
 
-impl<const TYPE: u8> NoteKey<TYPE> {
-    /// The key `public_key` under `name`.
+impl<const TYPE: u8> NoteKey<TYPE, ED25519_KEY_LEN> {
+    /// The Ed25519 key `public_key` under `name`.
     #[must_use]
     pub fn ed25519(name: KeyName, public_key: [u8; ED25519_KEY_LEN]) -> Self {
+        Self::new(name, public_key)
+    }
+}
+
+impl<const TYPE: u8, const LEN: usize> NoteKey<TYPE, LEN> {
+    /// The key `public_key` under `name`.
+    #[must_use]
+    pub fn new(name: KeyName, public_key: [u8; LEN]) -> Self {
         let key_id = key_id(&name, TYPE, &public_key);
         Self {
             name,
@@ -109,8 +113,17 @@ impl<const TYPE: u8> NoteKey<TYPE> {
     /// [`NoteError`] naming the rule that is broken, among them
     /// [`NoteError::KeyIdMismatch`] if the id was not computed from the rest.
     pub fn parse(vkey: &str) -> Result<Self, NoteError> {
-        let (name, stated, public_key) = parse_vkey(vkey, TYPE)?;
-        let key = Self::ed25519(name, public_key);
+        let (name, stated, key) = split_vkey(vkey)?;
+        let (key_type, key) = key.split_first().ok_or(NoteError::VerifierKey)?;
+        if *key_type != TYPE {
+            let key_type = *key_type;
+            return Err(NoteError::KeyType { key_type });
+        }
+        let public_key = <[u8; LEN]>::try_from(key).map_err(|_| {
+            let (expected, actual) = (LEN, key.len());
+            NoteError::KeyLength { expected, actual }
+        })?;
+        let key = Self::new(name, public_key);
         if key.key_id != stated {
             let actual = key.key_id;
             return Err(NoteError::KeyIdMismatch { stated, actual });
@@ -130,14 +143,21 @@ impl<const TYPE: u8> NoteKey<TYPE> {
         self.key_id
     }
 
-    /// The Ed25519 public key.
+    /// The octets of the public key.
     #[must_use]
-    pub const fn public_key(&self) -> &[u8; ED25519_KEY_LEN] {
+    pub const fn public_key(&self) -> &[u8; LEN] {
         &self.public_key
+    }
+
+    /// Whether a line says that this key signed it; then its signature must hold (C2SP
+    /// signed-note).
+    #[must_use]
+    pub fn is_named_on(&self, line: &NoteSignature) -> bool {
+        *line.name() == self.name && line.key_id() == self.key_id
     }
 }
 
-impl<const TYPE: u8> fmt::Display for NoteKey<TYPE> {
+impl<const TYPE: u8, const LEN: usize> fmt::Display for NoteKey<TYPE, LEN> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = [&[TYPE], self.public_key.as_slice()].concat();
         write!(f, "{}+{}+{}", self.name, self.key_id, STANDARD.encode(key))

@@ -2,6 +2,7 @@
 //!
 //! Nothing here checks a signature: that is the verifier's work.
 
+pub mod cosignature;
 pub mod error;
 pub mod key;
 pub mod name;

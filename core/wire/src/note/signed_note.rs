@@ -49,6 +49,31 @@ impl NoteSignature {
         &self.signature
     }
 
+    /// Reads signature lines, each ending with a newline, as they stand below a note or alone in
+    /// the answer of a witness.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteError`] naming the rule of C2SP signed-note that is broken: also if there is no line.
+    pub fn parse_lines(text: &str) -> Result<Vec<Self>, NoteError> {
+        if text.is_empty() {
+            return Err(NoteError::NoSignature);
+        }
+        let lines = text
+            .strip_suffix('\n')
+            .ok_or(NoteError::SignatureUnterminated)?;
+        let lines = lines.split('\n').zip(1_usize..);
+        lines
+            .map(|(text, line)| {
+                if line > MAX_NOTE_SIGNATURES {
+                    let limit = MAX_NOTE_SIGNATURES;
+                    return Err(NoteError::TooManySignatures { limit });
+                }
+                Self::parse(text).ok_or(NoteError::SignatureLine { line })
+            })
+            .collect()
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let (name, blob) = line.strip_prefix(LINE_START)?.split_once(' ')?;
         let blob = STANDARD.decode(blob).ok()?;
@@ -60,7 +85,9 @@ impl NoteSignature {
         Some(Self::new(name, KeyId::from_bytes(*id), signature.to_vec()))
     }
 
-    fn line(&self) -> String {
+    /// The line, with its newline.
+    #[must_use]
+    pub fn line(&self) -> String {
         let blob = [self.key_id.as_bytes(), self.signature.as_slice()].concat();
         format!("{LINE_START}{} {}\n", self.name, STANDARD.encode(blob))
     }
@@ -90,23 +117,7 @@ impl SignedNote {
         }
         check_characters(note)?;
         let (before, signatures) = note.rsplit_once("\n\n").ok_or(NoteError::NoSeparator)?;
-        if signatures.is_empty() {
-            return Err(NoteError::NoSignature);
-        }
-        let lines = signatures
-            .strip_suffix('\n')
-            .ok_or(NoteError::SignatureUnterminated)?;
-        let signatures = lines
-            .split('\n')
-            .zip(1_usize..)
-            .map(|(text, line)| {
-                if line > MAX_NOTE_SIGNATURES {
-                    let limit = MAX_NOTE_SIGNATURES;
-                    return Err(NoteError::TooManySignatures { limit });
-                }
-                NoteSignature::parse(text).ok_or(NoteError::SignatureLine { line })
-            })
-            .collect::<Result<_, _>>()?;
+        let signatures = NoteSignature::parse_lines(signatures)?;
         Ok(Self {
             whole: note.to_owned(),
             text_len: before.len() + 1,
