@@ -114,6 +114,10 @@ pub const SHA3_256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.8");
 pub const SHA3_384: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.9");
 /// SHA3-512.
 pub const SHA3_512: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.10");
+/// id-shake128, RFC 8702: 256 bits as a digest.
+pub const SHAKE128: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.11");
+/// id-shake256, RFC 8702: 512 bits as a digest.
+pub const SHAKE256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.12");
 
 // Signatures and keys.
 /// rsaEncryption.

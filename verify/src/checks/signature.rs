@@ -160,6 +160,10 @@ fn algorithms(means: &Means, profile: Profile) -> Checked<46> {
         Scheme::RsaPss { hash, salt_len } if *salt_len != hash.digest_len() => Checked::warning(
             format!("RSA-PSS with a salt of {salt_len} octets, which is unusual"),
         ),
+        _ if scheme.outdoes(digest) => Checked::warning(format!(
+            "{} over a {digest} digest: the signature is only as strong as the digest",
+            scheme.describe()
+        )),
         _ => Checked::passed(scheme.describe()),
     }
 }

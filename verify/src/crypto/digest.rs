@@ -4,6 +4,8 @@ use meridian_wire::reader::algorithm::AlgorithmView;
 use meridian_wire::tsp::hash::HashAlgorithm;
 use sha2::digest::DynDigest;
 
+use super::shake::Shake;
+
 /// A fresh computation.
 #[must_use]
 pub fn hasher(algorithm: HashAlgorithm) -> Box<dyn DynDigest> {
@@ -20,6 +22,8 @@ pub fn hasher(algorithm: HashAlgorithm) -> Box<dyn DynDigest> {
         HashAlgorithm::Sha224 => Box::new(sha2::Sha224::default()),
         HashAlgorithm::Sha3_224 => Box::new(sha3::Sha3_224::default()),
         HashAlgorithm::Ripemd160 => Box::new(ripemd::Ripemd160::default()),
+        HashAlgorithm::Shake128 => Box::new(Shake::<sha3::Shake128>::new(algorithm)),
+        HashAlgorithm::Shake256 => Box::new(Shake::<sha3::Shake256>::new(algorithm)),
     }
 }
 
@@ -56,5 +60,12 @@ mod tests {
         assert_eq!(hex::encode(sha3), expected);
         let md5 = digest(HashAlgorithm::Md5, b"abc");
         assert_eq!(hex::encode(md5), "900150983cd24fb0d6963f7d28e17f72");
+        // FIPS 202, of nothing.
+        let shake = digest(HashAlgorithm::Shake128, b"");
+        let expected = "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26";
+        assert_eq!(hex::encode(shake), expected);
+        let shake = digest(HashAlgorithm::Shake256, b"");
+        let expected = "46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762fd75dc4ddd8c0f200cb05019d67b592f6fc821c49479ab48640292eacb3b7c4be";
+        assert_eq!(hex::encode(shake), expected);
     }
 }

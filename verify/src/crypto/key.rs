@@ -13,6 +13,7 @@ use meridian_wire::reader::walk::Walk;
 use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 
 use super::rsa::{MAX_MODULUS_BITS, MIN_MODULUS_BITS};
+use super::unsupported;
 
 /// Octets of an RSA exponent: FIPS 186-5 section 5.1 wants it below 2^256.
 const MAX_EXPONENT_LEN: usize = 32;
@@ -54,10 +55,10 @@ impl fmt::Debug for PublicKey {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum KeyFault {
     /// A kind of key or curve that this build does not know.
-    #[error("keys of kind {oid} are not supported")]
+    #[error("algorithm not supported: keys of kind {name}")]
     Unsupported {
-        /// Its identifier.
-        oid: String,
+        /// Its name, if it has one here, and identifier.
+        name: String,
     },
     /// RFC 5480 section 2.1.1: a certificate's curve has a name.
     #[error("a curve without a name is not supported")]
@@ -113,7 +114,7 @@ impl PublicKey {
             return ml_dsa(view.key).map(Self::MlDsa87);
         }
         Err(KeyFault::Unsupported {
-            oid: kind.to_string(),
+            name: unsupported::describe(kind),
         })
     }
 
@@ -232,6 +233,6 @@ fn read_ec(view: &PublicKeyView<'_>) -> Result<PublicKey, KeyFault> {
             .map_err(|_| KeyFault::Malformed);
     }
     Err(KeyFault::Unsupported {
-        oid: curve.to_string(),
+        name: unsupported::describe(&curve),
     })
 }

@@ -6,5 +6,7 @@ pub mod evidence;
 pub mod key;
 pub mod rsa;
 pub mod scheme;
+mod shake;
+mod unsupported;
 
 pub(crate) mod ml_dsa;

@@ -11,7 +11,7 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 
 use super::digest::named;
 use super::key::PublicKey;
-use super::{ecdsa, ml_dsa, rsa};
+use super::{ecdsa, ml_dsa, rsa, unsupported};
 
 /// A signature algorithm with all its parameters.
 #[non_exhaustive]
@@ -43,10 +43,10 @@ pub enum Scheme {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SchemeFault {
     /// An algorithm that this build does not know.
-    #[error("signature algorithm {oid} is not supported")]
+    #[error("signature algorithm not supported: {name}")]
     Unsupported {
-        /// Its identifier.
-        oid: String,
+        /// Its name, if it has one here, and identifier.
+        name: String,
     },
     /// It names no digest, and nothing around it does.
     #[error("the signature algorithm names no digest")]
@@ -119,7 +119,7 @@ impl Scheme {
             return digest.map(Self::Ecdsa).ok_or(SchemeFault::NoDigest);
         }
         Err(SchemeFault::Unsupported {
-            oid: wanted.to_string(),
+            name: unsupported::describe(wanted),
         })
     }
 
@@ -132,17 +132,29 @@ impl Scheme {
         }
     }
 
-    /// Whether it goes with this digest of the content (RFC 5754 section 3; RFC 8419 section 3;
-    /// RFC 9882 section 3.3: one as strong as the key).
+    /// Whether it goes with this digest of the content (RFC 5754 section 3; RFC 8419 section 3.1:
+    /// SHA-512 under Ed25519). Under ML-DSA every digest may be used, see [`Scheme::outdoes`].
     #[must_use]
     pub fn fits(&self, digest: HashAlgorithm) -> bool {
         match self {
             Self::RsaPkcs1(hash) | Self::RsaPss { hash, .. } | Self::Ecdsa(hash) => *hash == digest,
             Self::Ed25519 => digest == HashAlgorithm::Sha512,
-            Self::MlDsa44 => digest.digest_len() >= 32,
-            Self::MlDsa65 => digest.digest_len() >= 48,
-            Self::MlDsa87 => digest.digest_len() >= 64,
+            Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87 => true,
         }
+    }
+
+    /// Whether it is stronger than this digest of the content, so that the signature is only as
+    /// strong as the digest. RFC 9882 section 3.3: a digest of twice as many bits as the collision
+    /// strength of the parameter set is suitable (its table 1); verifiers may reject shorter ones.
+    #[must_use]
+    pub const fn outdoes(&self, digest: HashAlgorithm) -> bool {
+        let suitable = match self {
+            Self::MlDsa44 => 32,
+            Self::MlDsa65 => 48,
+            Self::MlDsa87 => 64,
+            _ => 0,
+        };
+        digest.digest_len() < suitable
     }
 
     /// The identifier that names scheme and digest together, if one does.
@@ -364,6 +376,30 @@ mod tests {
             Scheme::Ed25519.verify(&ed25519(), &[0x72], &signature[1..]),
             malformed
         );
+    }
+
+    #[test]
+    fn ml_dsa_outdoes_what_table_1_of_rfc_9882_does_not_name() {
+        use HashAlgorithm::{Sha1, Sha224, Shake128, Shake256};
+        use HashAlgorithm::{Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512};
+        let of_256 = [Sha256, Sha3_256, Shake128];
+        let of_384 = [Sha384, Sha3_384];
+        let of_512 = [Sha512, Sha3_512, Shake256];
+        for weak in [Sha1, Sha224] {
+            assert!(Scheme::MlDsa44.outdoes(weak));
+        }
+        for digest in of_256 {
+            assert!(!Scheme::MlDsa44.outdoes(digest) && Scheme::MlDsa65.outdoes(digest));
+        }
+        for digest in of_384 {
+            assert!(!Scheme::MlDsa65.outdoes(digest) && Scheme::MlDsa87.outdoes(digest));
+        }
+        for digest in of_512 {
+            assert!(!Scheme::MlDsa87.outdoes(digest));
+            assert!(Scheme::MlDsa87.fits(digest) && !Scheme::Ed25519.outdoes(digest));
+        }
+        // RFC 8419 section 3.1.
+        assert!(Scheme::Ed25519.fits(Sha512) && !Scheme::Ed25519.fits(Sha384));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 // Clippy allows unwrap in tests where it sees cfg(test).
 
 #[cfg(test)]
+mod algorithms;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod attacks_container;

@@ -9,7 +9,7 @@ use crate::der_write;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::limits::{MAX_EXTENSIONS, MAX_NONCE_BYTES};
 use crate::oid::{ObjectIdentifier, RawOid};
-use crate::tsp::hash::{self, HashAlgorithm};
+use crate::tsp::hash::HashAlgorithm;
 use crate::tsp::imprint::DigestLength;
 use der::{Decode, Encode};
 
@@ -104,10 +104,10 @@ impl<'a> Fields<'a> {
             .and_then(HashAlgorithm::from_oid);
         let algorithm = known.ok_or_else(|| ReqError::UnknownHash(self.hash.clone()))?;
         if !served.hashes.contains(&algorithm) {
-            return Err(if hash::ACCEPTED.contains(&algorithm) {
-                ReqError::HashNotServed(algorithm)
-            } else {
+            return Err(if algorithm.is_weak() {
                 ReqError::WeakHash(algorithm)
+            } else {
+                ReqError::HashNotServed(algorithm)
             });
         }
         if let Some(parameters) = &self.parameters
