@@ -23,7 +23,7 @@ use crate::profile::Profile;
 use crate::report::json::TokenOut;
 use crate::report::place_json::{ClaimOut, ValueOut};
 use crate::report::place_text::write_claim;
-use crate::report::printable::printable;
+use crate::report::printable::{one_line, printable};
 use crate::report::text::write_token;
 
 /// A token laid open.
@@ -248,7 +248,8 @@ impl Inspection {
             }
         }
         for certificate in &self.certificates {
-            let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
+            let shown =
+                |value: &Option<String>| value.as_deref().map_or_else(|| "?".to_owned(), one_line);
             writeln!(out, "certificate ({})", certificate.kind)?;
             writeln!(out, "  subject   {}", shown(&certificate.subject))?;
             writeln!(out, "  issuer    {}", shown(&certificate.issuer))?;

@@ -4,7 +4,7 @@ pub mod html;
 pub mod json;
 pub(crate) mod place_json;
 pub(crate) mod place_text;
-pub(crate) mod printable;
+pub mod printable;
 pub mod text;
 
 use meridian_wire::time::UnixMicros;

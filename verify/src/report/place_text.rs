@@ -6,6 +6,7 @@ use meridian_appraisal::note::ItemNote;
 use meridian_wire::loc::claim::ClaimFields;
 use meridian_wire::loc::flags::WarningFlags;
 
+use super::printable::one_line;
 use crate::finding::{CheckId, Status};
 use crate::location::disclosures::{OpenValue, Source};
 use crate::location::place::Place;
@@ -51,9 +52,9 @@ pub(super) fn write_place(out: &mut String, place: &Place, time_holds: bool) -> 
         writeln!(
             out,
             "  required  {}: {} ({})",
-            one.text,
+            one_line(&one.text),
             one.answer.name(),
-            one.detail
+            one_line(&one.detail)
         )?;
     }
     writeln!(out, "\nWhat the place does not show")?;

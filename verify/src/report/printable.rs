@@ -2,7 +2,8 @@
 
 /// The text with every character spelt out that is not seen but acts: control characters but the
 /// end of a line, and those that turn the direction of writing around.
-pub(crate) fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for one in text.chars() {
         if acts(one) {
@@ -12,6 +13,12 @@ pub(crate) fn printable(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The same, with the end of a line spelt out as well: for what must not begin a line of its own.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    printable(text).replace('\n', "\\n")
 }
 
 fn acts(one: char) -> bool {
@@ -31,7 +38,7 @@ fn acts(one: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{one_line, printable};
 
     #[test]
     fn what_acts_is_spelt_out_and_the_rest_is_left_alone() {
@@ -40,5 +47,10 @@ mod tests {
         assert_eq!(printable("a\u{1b}[2Jb\r"), "a\\u{1b}[2Jb\\u{d}");
         assert_eq!(printable("\u{202e}gpj.exe"), "\\u{202e}gpj.exe");
         assert_eq!(printable("\u{9b}1m\u{7f}"), "\\u{9b}1m\\u{7f}");
+    }
+
+    #[test]
+    fn one_line_stays_one() {
+        assert_eq!(one_line("a\nb\u{1b}\r"), "a\\nb\\u{1b}\\u{d}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::Report;
 use super::place_text::write_place;
-use super::printable::printable;
+use super::printable::{one_line, printable};
 use crate::checks::tst_info::show_micros;
 use crate::facts::TokenFacts;
 use crate::finding::Status;
@@ -22,11 +22,12 @@ pub fn to_text(report: &Report, model: Model) -> String {
 /// One line among several, and one for each reason if it did not pass.
 #[must_use]
 pub fn to_line(name: &str, report: &Report, model: Model) -> String {
-    let name = name.replace('\n', "\\n");
+    let name = one_line(name);
     let mut text = format!("{:13}  {name}\n", report.verdict(model).name());
     for finding in report.reasons(model) {
         // Writing to a String does not fail.
-        let _ = writeln!(text, "               {}  {}", finding.id, finding.detail);
+        let detail = one_line(&finding.detail);
+        let _ = writeln!(text, "               {}  {detail}", finding.id);
     }
     printable(&text)
 }
@@ -34,16 +35,15 @@ pub fn to_line(name: &str, report: &Report, model: Model) -> String {
 /// The line of a file about which nothing could be judged.
 #[must_use]
 pub fn to_unjudged_line(name: &str, why: &str) -> String {
-    let name = name.replace('\n', "\\n");
-    let text = format!("{:13}  {name}\n               {why}\n", "not judged");
-    printable(&text)
+    let (name, why) = (one_line(name), one_line(why));
+    format!("{:13}  {name}\n               {why}\n", "not judged")
 }
 
 fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
     let verdict = report.models().of(model);
     writeln!(out, "{}", headline(report, model))?;
     for finding in report.reasons(model) {
-        writeln!(out, "  {}  {}", finding.id, finding.detail)?;
+        writeln!(out, "  {}  {}", finding.id, one_line(&finding.detail))?;
     }
     if let Some(place) = &report.place
         && !place.asked()
@@ -78,7 +78,7 @@ fn write_all(out: &mut String, report: &Report, model: Model) -> fmt::Result {
             "  {:13}  {}  {}",
             finding.status.name(),
             finding.id,
-            finding.detail
+            one_line(&finding.detail)
         )?;
     }
     let models = report.models();
@@ -120,7 +120,7 @@ pub(crate) fn write_token(out: &mut String, token: &TokenFacts) -> fmt::Result {
     writeln!(
         out,
         "  time      {}",
-        gen_time.as_ref().unwrap_or(&token.gen_time_text)
+        gen_time.unwrap_or_else(|| one_line(&token.gen_time_text))
     )?;
     let accuracy = token.accuracy_us.map(show_micros);
     writeln!(
@@ -137,7 +137,7 @@ pub(crate) fn write_token(out: &mut String, token: &TokenFacts) -> fmt::Result {
         hex::encode(&token.imprint)
     )?;
     if let Some(signer) = &token.signer {
-        writeln!(out, "  signer    {signer}")?;
+        writeln!(out, "  signer    {}", one_line(signer))?;
     }
     if let Some(nonce) = &token.nonce {
         writeln!(out, "  nonce     {nonce}")?;
@@ -166,7 +166,8 @@ pub(super) fn shows(report: &Report, verdict: Verdict) -> Vec<String> {
         None => format!("This data existed at {gen_time}; how exactly, the token does not say."),
     }];
     sentences.push(format!(
-        "{signer} says so, and someone whom you trust vouches for its key."
+        "{} says so, and someone whom you trust vouches for its key.",
+        one_line(signer)
     ));
     if let Some(place) = &report.log {
         sentences.push(format!(

@@ -56,6 +56,8 @@ mod schema;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod terminal;
+#[cfg(test)]
 mod vectors;
 #[cfg(test)]
 mod witnesses;

@@ -13,6 +13,7 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use clap::Parser;
+use meridian_verify::report::printable::one_line;
 
 use crate::args::Args;
 use crate::failure::EXIT_INTERNAL;
@@ -42,7 +43,8 @@ fn main() -> ExitCode {
         Ok(Err(failure)) => {
             let mut stderr = io::stderr().lock();
             // Nothing is left to do if standard error cannot be written to.
-            let _ = writeln!(stderr, "meridian-verify: error: {failure}");
+            let words = one_line(&failure.to_string());
+            let _ = writeln!(stderr, "meridian-verify: error: {words}");
             let _ = writeln!(stderr, "meridian-verify: hint: {}", failure.hint());
             failure.exit_code()
         }
@@ -61,8 +63,9 @@ fn complain_about_usage(error: &clap::Error) {
     let text = error.render().to_string();
     let words = text.lines().map(str::trim);
     let words: Vec<&str> = words.take_while(|line| !line.is_empty()).collect();
+    let words = one_line(&words.join(" "));
     let mut stderr = io::stderr().lock();
     // Nothing is left to do if standard error cannot be written to.
-    let _ = writeln!(stderr, "meridian-verify: {}", words.join(" "));
+    let _ = writeln!(stderr, "meridian-verify: {words}");
     let _ = writeln!(stderr, "meridian-verify: hint: see meridian-verify --help");
 }
