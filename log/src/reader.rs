@@ -3,12 +3,15 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use meridian_merkle::error::{ProofError, ProveError};
-use meridian_merkle::hash::leaf_hash;
+use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::inclusion::prove_inclusion;
-use meridian_merkle::index::{LeafIndex, TreeSize};
+use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::note::signed_note::SignedNote;
 use meridian_wire::proof::{TlogProof, TlogProofError};
+use meridian_wire::tile::bundle::{BundleError, EntryBundle};
+use meridian_wire::tile::hashes::HashTile;
+use meridian_wire::tile::{LEVELS_PER_TILE, TileKind, TilePath};
 use meridian_wire::time::UnixMicros;
 
 use crate::identity::{CheckpointFault, OwnCheckpoint, check_checkpoint};
@@ -52,6 +55,9 @@ pub enum ReadError {
     /// The proof cannot be written down.
     #[error("the proof cannot be written down")]
     Unwritable(#[from] TlogProofError),
+    /// A leaf fits no bundle of entries, which no input can cause.
+    #[error("the leaves fit no bundle")]
+    Unbundled(#[from] BundleError),
 }
 
 impl From<ProveError<Self>> for ReadError {
@@ -147,6 +153,58 @@ impl LogReader {
     /// [`ReadError`] if a released leaf cannot be read.
     pub fn leaf(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, ReadError> {
         self.leaf_within(index, self.size())
+    }
+
+    /// A tile of hashes or a bundle of entries (C2SP tlog-tiles), cut from the
+    /// log. `None` if not all of it is released; a width that the tree once had
+    /// is as good as the present one.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if a row of a released leaf cannot be read.
+    pub fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, ReadError> {
+        if !path.is_within(self.size()) {
+            return Ok(None);
+        }
+        let first = LeafIndex::new(path.start());
+        let width = usize::from(path.width());
+        let octets = match path.kind() {
+            TileKind::Entries => EntryBundle::encode(&self.run_of_leaves(first, width)?)?,
+            TileKind::Hashes { level: 0 } => {
+                let leaves = self.run_of_leaves(first, width)?;
+                let hashes: Vec<Hash> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+                HashTile::encode(&hashes)
+            }
+            TileKind::Hashes { level } => {
+                let level = level.saturating_mul(LEVELS_PER_TILE);
+                let first = NodeId::new(level, path.start());
+                HashTile::encode(&self.run_of_nodes(first, width)?)
+            }
+            // Foreign and non-exhaustive: there is no third kind.
+            _ => return Ok(None),
+        };
+        Ok(Some(octets))
+    }
+
+    fn run_of_leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, ReadError> {
+        let leaves = self.store.leaves(first, count)?;
+        let mut missing = (first.get()..).skip(leaves.len()).map(LeafIndex::new);
+        match missing.next() {
+            Some(index) if leaves.len() < count => Err(ReadError::Missing(Row::Leaf(index))),
+            _ => Ok(leaves),
+        }
+    }
+
+    fn run_of_nodes(&self, first: NodeId, count: usize) -> Result<Vec<Hash>, ReadError> {
+        let nodes = self.store.nodes(first, count)?;
+        let mut missing = (first.index()..).skip(nodes.len());
+        match missing.next() {
+            Some(index) if nodes.len() < count => {
+                let id = NodeId::new(first.level(), index);
+                Err(ReadError::Missing(Row::Node(id)))
+            }
+            _ => Ok(nodes),
+        }
     }
 
     /// The token of the time stamp under a serial number, without certificates.

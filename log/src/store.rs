@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use meridian_merkle::hash::Hash;
@@ -63,6 +64,29 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// [`StoreError`] if it cannot be read.
     fn node(&self, id: NodeId) -> Result<Option<Hash>, StoreError>;
 
+    /// The leaves from `first` on, `count` of them or as many as there are before
+    /// one is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be read.
+    fn leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let indexes = run(first.get(), count).map(LeafIndex::new);
+        let leaves = indexes.map_while(|index| self.leaf(index).transpose());
+        leaves.collect()
+    }
+
+    /// The hashes of `count` neighbours on a level above 0, from `first` on, or
+    /// as many as there are before one is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be read.
+    fn nodes(&self, first: NodeId, count: usize) -> Result<Vec<Hash>, StoreError> {
+        let ids = run(first.index(), count).map(|index| NodeId::new(first.level(), index));
+        ids.map_while(|id| self.node(id).transpose()).collect()
+    }
+
     /// The token under a serial number, without certificates. `None` for what
     /// is no stamp, and for a token that was erased.
     ///
@@ -93,6 +117,11 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// [`StoreError`] if it cannot be read.
     fn checkpoint(&self, size: TreeSize) -> Result<Option<String>, StoreError>;
+}
+
+/// `count` numbers from `first` on, or as many as there are.
+fn run(first: u64, count: usize) -> Range<u64> {
+    first..first.saturating_add(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 /// All rows that belong together.

@@ -119,6 +119,28 @@ fn nodes_of_different_levels_do_not_meet() {
 }
 
 #[test]
+fn neighbours_are_read_together_up_to_the_first_that_is_missing() {
+    on_each_store(|store, reopen| {
+        for rows in [batch(0, 5), batch(5, 300), batch(306, 2)] {
+            store.commit(&rows).unwrap();
+        }
+        let store = reopen(store);
+        for (first, count, there) in [(0, 305, 305), (0, 400, 305), (4, 2, 2), (305, 9, 0)] {
+            let leaves = store.leaves(LeafIndex::new(first), count).unwrap();
+            let expected = (first..).take(there).map(LeafIndex::new);
+            let expected: Vec<_> = expected.map(|i| store.leaf(i).unwrap().unwrap()).collect();
+            assert_eq!(leaves, expected);
+            let nodes = store.nodes(NodeId::new(3, first), count).unwrap();
+            let expected: Vec<_> = (first..).take(there).map(|i| node(i).1).collect();
+            assert_eq!(nodes, expected);
+        }
+        assert!(store.nodes(NodeId::new(4, 0), 9).unwrap().is_empty());
+        let end = store.leaves(LeafIndex::new(u64::MAX), usize::MAX).unwrap();
+        assert!(end.is_empty());
+    });
+}
+
+#[test]
 fn a_reader_beside_the_writer_sees_whole_batches_only() {
     on_each_store(|store, _| {
         let reader = Arc::clone(&store);

@@ -22,6 +22,7 @@ use meridian_tsa::policy::TsaPolicy;
 use meridian_tsa::request::ValidRequest;
 use meridian_wire::leaf::EventName;
 use meridian_wire::proof::TlogProof;
+use meridian_wire::tile::TilePath;
 use meridian_wire::tsp::req::TimeStampReq;
 use tokio::sync::oneshot;
 
@@ -137,6 +138,11 @@ impl Pipeline {
     /// The newest released checkpoint, a signed note.
     pub(crate) fn checkpoint(&self) -> String {
         self.reader.checkpoint()
+    }
+
+    /// A tile of the released log. Reads the database.
+    pub(crate) fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, ReadError> {
+        self.reader.tile(path)
     }
 
     /// The proof of a released leaf. Reads the database.

@@ -18,6 +18,7 @@ mod location_tokens;
 mod log_files;
 mod place;
 mod private;
+mod runs;
 mod stripes;
 mod sweep;
 mod tuning;
@@ -228,12 +229,15 @@ impl Store for RocksStore {
 
     fn node(&self, id: NodeId) -> Result<Option<Hash>, StoreError> {
         let row = self.get(NODES, &node_key(id))?;
-        row.map(|row| {
-            <[u8; HASH_LEN]>::try_from(&*row)
-                .map(Hash::from_bytes)
-                .map_err(|_| StoreError::Malformed(Row::Node(id)))
-        })
-        .transpose()
+        row.map(|row| node_hash(id, &row)).transpose()
+    }
+
+    fn leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.run_of_leaves(first, count)
+    }
+
+    fn nodes(&self, first: NodeId, count: usize) -> Result<Vec<Hash>, StoreError> {
+        self.run_of_nodes(first, count)
     }
 
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
@@ -268,6 +272,12 @@ fn node_key(id: NodeId) -> [u8; 9] {
         *to = from;
     }
     key
+}
+
+fn node_hash(id: NodeId, row: &[u8]) -> Result<Hash, StoreError> {
+    <[u8; HASH_LEN]>::try_from(row)
+        .map(Hash::from_bytes)
+        .map_err(|_| StoreError::Malformed(Row::Node(id)))
 }
 
 /// Every family that a database of ours can have.

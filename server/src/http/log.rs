@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use meridian_tsa::error::Rejection;
 use warp::reply::Response;
 
 use super::decimal;
@@ -28,9 +27,6 @@ pub(super) async fn proof(pipeline: Arc<Pipeline>, serial: &str) -> Result<Respo
         Ok(Ok(Some(proof))) => Ok(status::with_type(TEXT, proof.text())),
         Ok(Ok(None)) => Err(Refusal::NotIssued),
         Ok(Err(error)) => Err(Refusal::Unreadable(error)),
-        Err(_) => Err(Refusal::Rejected {
-            rejection: Rejection::Stopping.into(),
-            imprint: None,
-        }),
+        Err(_) => Err(Refusal::stopping()),
     }
 }

@@ -24,6 +24,7 @@ pub(crate) mod routes;
 pub(crate) mod serving;
 mod sigstore;
 mod status;
+mod tile;
 mod timestamp;
 pub(crate) mod tls;
 mod tls_files;

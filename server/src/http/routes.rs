@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
-use warp::http::Method;
+use warp::filters::path::Tail;
+use warp::http::{HeaderMap, Method};
 use warp::reply::Response;
 use warp::{Buf, Filter, Rejection, Stream};
 
@@ -15,7 +16,7 @@ use super::location::routes as location;
 use super::media::{BodyLength, MediaType};
 use super::serving::{Chains, Serving};
 use super::status::{self, Refusal};
-use super::{certificates, health, json, log, sigstore, timestamp};
+use super::{certificates, health, json, log, sigstore, tile, timestamp};
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
 use crate::pipeline::Pipeline;
@@ -171,6 +172,7 @@ fn reading(shared: &Arc<Public>) -> Routes {
         .and(with(shared))
         .map(|shared: Arc<Public>| certificates::chain(&shared.chains.time));
     let checkpoint = warp::path!("log" / "checkpoint")
+        .and(no_query())
         .and(only("GET, HEAD", GET))
         .and(with(shared))
         .map(|shared: Arc<Public>| log::checkpoint(&shared.pipeline));
@@ -181,10 +183,25 @@ fn reading(shared: &Arc<Public>) -> Routes {
             let proof = log::proof(Arc::clone(&shared.pipeline), &serial).await;
             proof.map_err(warp::reject::custom)
         });
+    let tile = warp::path!("log" / "tile" / ..)
+        .and(warp::path::tail())
+        .and(no_query())
+        .and(only("GET, HEAD", GET))
+        .and(warp::header::headers_cloned())
+        .and(with(shared))
+        .and_then(
+            |path: Tail, headers: HeaderMap, shared: Arc<Public>| async move {
+                let pipeline = Arc::clone(&shared.pipeline);
+                let tile = tile::tile(pipeline, path.as_str(), &headers).await;
+                tile.map_err(warp::reject::custom)
+            },
+        );
     certificates
         .or(time_chain)
         .unify()
         .or(checkpoint)
+        .unify()
+        .or(tile)
         .unify()
         .or(proof)
         .unify()
@@ -249,6 +266,22 @@ fn with(
 ) -> impl Filter<Extract = (Arc<Public>,), Error = Infallible> + Clone + use<> {
     let shared = Arc::clone(shared);
     warp::any().map(move || Arc::clone(&shared))
+}
+
+/// A cache may take two queries of one path for one answer, so no path of the log has any.
+fn no_query() -> impl Filter<Extract = (), Error = Rejection> + Clone {
+    let query = warp::query::raw().map(|_| true);
+    query
+        .or(warp::any().map(|| false))
+        .unify()
+        .and_then(|has_query| {
+            std::future::ready(if has_query {
+                Err(warp::reject::not_found())
+            } else {
+                Ok(())
+            })
+        })
+        .untuple_one()
 }
 
 /// Stands behind a path, so that a wrong method is 405 and not 404.

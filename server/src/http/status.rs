@@ -72,6 +72,8 @@ pub(crate) enum Refusal {
     Serial,
     /// The log has no such entry yet.
     NotIssued,
+    /// No tile has this path, or not all of it is released.
+    NoTile,
     /// The log could not be read.
     Unreadable(ReadError),
     /// Not ready to serve; for probes.
@@ -88,6 +90,14 @@ pub(crate) enum Refusal {
 impl warp::reject::Reject for Refusal {}
 
 impl Refusal {
+    /// The process is being torn down.
+    pub(super) fn stopping() -> Self {
+        Self::Rejected {
+            rejection: meridian_tsa::error::Rejection::Stopping.into(),
+            imprint: None,
+        }
+    }
+
     pub(crate) fn kind(&self) -> ProblemKind {
         match self {
             Self::Method { .. } => ProblemKind::MethodNotAllowed,
@@ -100,6 +110,7 @@ impl Refusal {
             Self::ImprintCount { .. } => ProblemKind::TooManyImprints,
             Self::Serial => ProblemKind::MalformedSerial,
             Self::NotIssued => ProblemKind::NotIssued,
+            Self::NoTile => ProblemKind::NotFound,
             Self::Unreadable(_) => ProblemKind::Internal,
             Self::NotReady(_) => ProblemKind::NotReady,
             Self::Rejected { rejection, .. } => kind_of(rejection),
@@ -125,6 +136,7 @@ impl Refusal {
             | Self::BodyBroken
             | Self::Serial
             | Self::NotIssued
+            | Self::NoTile
             | Self::Unreadable(_) => return None,
         }))
     }
@@ -236,6 +248,10 @@ pub(super) fn document(status: StatusCode, problem: &impl Serialize) -> Response
     let body = serde_json::to_vec(problem).unwrap_or_default();
     let mut response = with_type(problem::MEDIA_TYPE, Bytes::from(body));
     *response.status_mut() = status;
+    if status == StatusCode::NOT_FOUND {
+        // Caches may keep a 404 unless told otherwise; what is not there may be there soon.
+        set(&mut response, CACHE_CONTROL, "no-store");
+    }
     response
 }
 
@@ -328,7 +344,7 @@ pub(super) fn created(value: &impl Serialize) -> serde_json::Result<Response> {
     Ok(response)
 }
 
-fn set(response: &mut http::Response<Bytes>, name: HeaderName, value: &'static str) {
+fn set<B>(response: &mut http::Response<B>, name: HeaderName, value: &'static str) {
     response
         .headers_mut()
         .insert(name, HeaderValue::from_static(value));
