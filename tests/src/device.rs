@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ciborium::Value as Cbor;
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
-use ed25519_dalek::Signer;
+use ed25519_dalek::Signer as _;
+use p256::ecdsa::signature::Signer as _;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -157,7 +158,11 @@ impl Device {
         Ok(match &self.key {
             Key::P256(key) => key.to_pkcs8_pem(ending)?.to_string(),
             Key::P384(key) => key.to_pkcs8_pem(ending)?.to_string(),
-            Key::Ed25519(key) => key.to_pkcs8_pem(ending)?.to_string(),
+            Key::Ed25519(key) => {
+                // The traits of another generation than the curves'.
+                use ed25519_dalek::pkcs8::{EncodePrivateKey as _, spki::der::pem::LineEnding};
+                key.to_pkcs8_pem(LineEnding::LF)?.to_string()
+            }
         })
     }
 
@@ -175,13 +180,13 @@ impl Device {
         let b64 = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
         match &self.key {
             Key::P256(key) => {
-                let point = key.verifying_key().to_encoded_point(false);
+                let point = key.verifying_key().to_sec1_point(false);
                 let of =
                     |half: Option<&p256::FieldBytes>| half.map_or(String::new(), |half| b64(half));
                 json!({"kty": "EC", "crv": "P-256", "x": of(point.x()), "y": of(point.y())})
             }
             Key::P384(key) => {
-                let point = key.verifying_key().to_encoded_point(false);
+                let point = key.verifying_key().to_sec1_point(false);
                 let of =
                     |half: Option<&p384::FieldBytes>| half.map_or(String::new(), |half| b64(half));
                 json!({"kty": "EC", "crv": "P-384", "x": of(point.x()), "y": of(point.y())})

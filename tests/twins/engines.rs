@@ -5,6 +5,7 @@ use meridian_appraisal::check_signature::CheckSignature;
 use meridian_signing::evidence_signature;
 use meridian_verify::crypto::evidence::EvidenceSignatures;
 use meridian_wire::loc::algorithm::EvidenceAlgorithm;
+use p256::ecdsa::signature::Signer as _;
 use p256::elliptic_curve::ops::Neg;
 
 /// What both say of a signature.
@@ -37,14 +38,14 @@ fn signed() -> Vec<Signed> {
     for octet in 1..=8 {
         let p256 = p256::ecdsa::SigningKey::from_slice(&[octet; 32]).unwrap();
         let signature: p256::ecdsa::Signature = p256.sign(MESSAGE);
-        let key = p256.verifying_key().to_encoded_point(false);
+        let key = p256.verifying_key().to_sec1_point(false);
         add(EvidenceAlgorithm::Es256, key.as_bytes(), signature.to_vec());
         let (r, s) = signature.split_scalars();
         let other = p256::ecdsa::Signature::from_scalars(r, s.neg()).unwrap();
         add(EvidenceAlgorithm::Es256, key.as_bytes(), other.to_vec());
         let p384 = p384::ecdsa::SigningKey::from_slice(&[octet; 48]).unwrap();
         let signature: p384::ecdsa::Signature = p384.sign(MESSAGE);
-        let key = p384.verifying_key().to_encoded_point(false);
+        let key = p384.verifying_key().to_sec1_point(false);
         add(EvidenceAlgorithm::Es384, key.as_bytes(), signature.to_vec());
         let (r, s) = signature.split_scalars();
         let other = p384::ecdsa::Signature::from_scalars(r, s.neg()).unwrap();

@@ -4,13 +4,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ciborium::Value;
 use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, iana};
+use ed25519_dalek::pkcs8::DecodePublicKey as _;
+use ed25519_dalek::{Signer as _, Verifier as _};
 use meridian_wire::loc::algorithm::EvidenceAlgorithm;
 use meridian_wire::loc::bundle::{AppraisalContext, EvidenceItem, KeyStatus, SubjectKey};
 use meridian_wire::loc::evidence::EvidenceKind;
 use meridian_wire::loc::nonce::evidence_nonce;
 use meridian_wire::oid::POLICY_LOCATION_0;
-use p256::ecdsa::signature::{Signer, Verifier};
-use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
+use p256::ecdsa::signature::{Signer as _, Verifier as _};
+use p256::pkcs8::{DecodePublicKey as _, EncodePublicKey as _};
 
 use crate::check_signature::CheckSignature;
 use crate::countries::Boundaries;
@@ -63,7 +65,7 @@ impl Device {
         let der = match self {
             Self::P256(key) => key.verifying_key().to_public_key_der(),
             Self::P384(key) => key.verifying_key().to_public_key_der(),
-            Self::Ed25519(key) => key.verifying_key().to_public_key_der(),
+            Self::Ed25519(key) => return ed25519_spki(&key.verifying_key()),
         };
         der.unwrap().into_vec()
     }
@@ -180,25 +182,31 @@ impl CheckSignature for RustCrypto {
                 let signature = p256::ecdsa::Signature::from_slice(octets);
                 key.ok()
                     .zip(signature.ok())
-                    .map(|(k, s)| k.verify(message, &s))
+                    .map(|(k, s)| k.verify(message, &s).is_ok())
             }
             EvidenceAlgorithm::Es384 => {
                 let key = p384::ecdsa::VerifyingKey::from_public_key_der(spki);
                 let signature = p384::ecdsa::Signature::from_slice(octets);
                 key.ok()
                     .zip(signature.ok())
-                    .map(|(k, s)| k.verify(message, &s))
+                    .map(|(k, s)| k.verify(message, &s).is_ok())
             }
             _ => {
                 let key = ed25519_dalek::VerifyingKey::from_public_key_der(spki);
                 let signature = ed25519_dalek::Signature::from_slice(octets);
                 key.ok()
                     .zip(signature.ok())
-                    .map(|(k, s)| k.verify(message, &s))
+                    .map(|(k, s)| k.verify(message, &s).is_ok())
             }
         };
-        good.is_some_and(|verdict| verdict.is_ok())
+        good.unwrap_or(false)
     }
+}
+
+/// As the crate writes it, whose traits are of another generation than the curves'.
+pub(crate) fn ed25519_spki(key: &ed25519_dalek::VerifyingKey) -> Vec<u8> {
+    use ed25519_dalek::pkcs8::EncodePublicKey as _;
+    key.to_public_key_der().unwrap().into_vec()
 }
 
 /// A challenge that nobody's key was named for.

@@ -153,6 +153,7 @@ const fn malformed(what: &'static str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::ed25519_spki;
     use p256::pkcs8::EncodePublicKey;
 
     /// RFC 7515 A.3.1.
@@ -168,13 +169,16 @@ mod tests {
         let p256 = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
         let p384 = p384::SecretKey::from_slice(&[7; 48]).unwrap().public_key();
         let ed25519 = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
+        let of_curve = |der: Result<p256::pkcs8::Document, _>| {
+            let der: Result<_, p256::pkcs8::spki::Error> = der;
+            der.unwrap().into_vec()
+        };
         for (der, algorithm) in [
-            (p256.to_public_key_der(), EvidenceAlgorithm::Es256),
-            (p384.to_public_key_der(), EvidenceAlgorithm::Es384),
-            (ed25519.to_public_key_der(), EvidenceAlgorithm::EdDsa),
+            (of_curve(p256.to_public_key_der()), EvidenceAlgorithm::Es256),
+            (of_curve(p384.to_public_key_der()), EvidenceAlgorithm::Es384),
+            (ed25519_spki(&ed25519), EvidenceAlgorithm::EdDsa),
         ] {
-            let der = der.unwrap();
-            let key = PublicKey::from_spki(der.as_bytes()).unwrap();
+            let key = PublicKey::from_spki(&der).unwrap();
             assert_eq!(key.algorithm(), algorithm);
             assert_eq!(PublicKey::from_jwk(&key.to_jwk()), Ok(key));
         }

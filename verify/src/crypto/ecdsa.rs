@@ -1,8 +1,7 @@
 //! ECDSA signatures (FIPS 186-5 section 6, RFC 5758).
 
-// The two generations of the trait have one name.
-use ::ecdsa::signature::hazmat as brainpool;
-use ::p256::ecdsa::signature::hazmat::PrehashVerifier;
+use ::ecdsa::VerifyingKey;
+use ::ecdsa::signature::hazmat::PrehashVerifier;
 use meridian_wire::tsp::hash::HashAlgorithm;
 
 use super::digest::digest;
@@ -63,28 +62,26 @@ pub(super) fn verify_p521(
 
 /// As [`verify_p256`].
 pub(super) fn verify_brainpool256(
-    key: &::ecdsa::VerifyingKey<bp256::BrainpoolP256r1>,
+    key: &VerifyingKey<bp256::BrainpoolP256r1>,
     hash: HashAlgorithm,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureFault> {
     let signature = bp256::r1::ecdsa::Signature::from_der(signature);
     let signature = signature.map_err(|_| SignatureFault::Malformed)?;
-    let hashed = prehash(hash, message, P256_LEN);
-    brainpool::PrehashVerifier::verify_prehash(key, &hashed, &signature)
+    key.verify_prehash(&prehash(hash, message, P256_LEN), &signature)
         .map_err(|_| SignatureFault::Mismatch)
 }
 
 /// As [`verify_p256`].
 pub(super) fn verify_brainpool384(
-    key: &::ecdsa::VerifyingKey<bp384::BrainpoolP384r1>,
+    key: &VerifyingKey<bp384::BrainpoolP384r1>,
     hash: HashAlgorithm,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureFault> {
     let signature = bp384::r1::ecdsa::Signature::from_der(signature);
     let signature = signature.map_err(|_| SignatureFault::Malformed)?;
-    let hashed = prehash(hash, message, P384_LEN);
-    brainpool::PrehashVerifier::verify_prehash(key, &hashed, &signature)
+    key.verify_prehash(&prehash(hash, message, P384_LEN), &signature)
         .map_err(|_| SignatureFault::Mismatch)
 }

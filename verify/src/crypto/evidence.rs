@@ -1,6 +1,7 @@
 //! [`EvidenceSignatures`]: signatures of devices, checked with RustCrypto.
 
 use ::p256::ecdsa::signature::Verifier as _;
+use ed25519_dalek::Verifier as _;
 use meridian_appraisal::check_signature::CheckSignature;
 use meridian_wire::loc::algorithm::EvidenceAlgorithm;
 
@@ -65,7 +66,7 @@ fn ed_dsa(key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
 mod tests {
     use super::*;
     use ::p256::ecdsa::signature::Signer as _;
-    use ::p256::pkcs8::EncodePublicKey as _;
+    use ed25519_dalek::Signer as _;
 
     type Case = (EvidenceAlgorithm, Vec<u8>, Vec<u8>);
 
@@ -75,26 +76,19 @@ mod tests {
         let ed = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
         let es256: p256::ecdsa::Signature = p256.sign(b"evidence");
         let es384: p384::ecdsa::Signature = p384.sign(b"evidence");
-        let spki = |key: Result<::p256::pkcs8::Document, _>| {
-            let key: Result<_, ::p256::pkcs8::spki::Error> = key;
-            key.unwrap().into_vec()
+        let case = |algorithm: EvidenceAlgorithm, key: &[u8], signature: Vec<u8>| {
+            (algorithm, algorithm.spki(key).unwrap(), signature)
         };
+        let key = p256.verifying_key().to_sec1_point(false);
+        let es256 = case(EvidenceAlgorithm::Es256, key.as_bytes(), es256.to_vec());
+        let key = p384.verifying_key().to_sec1_point(false);
+        let es384 = case(EvidenceAlgorithm::Es384, key.as_bytes(), es384.to_vec());
+        let key = ed.verifying_key().to_bytes();
+        let signature = ed.sign(b"evidence").to_vec();
         [
-            (
-                EvidenceAlgorithm::Es256,
-                spki(p256.verifying_key().to_public_key_der()),
-                es256.to_vec(),
-            ),
-            (
-                EvidenceAlgorithm::Es384,
-                spki(p384.verifying_key().to_public_key_der()),
-                es384.to_vec(),
-            ),
-            (
-                EvidenceAlgorithm::EdDsa,
-                spki(ed.verifying_key().to_public_key_der()),
-                ed.sign(b"evidence").to_vec(),
-            ),
+            es256,
+            es384,
+            case(EvidenceAlgorithm::EdDsa, &key, signature),
         ]
     }
 

@@ -44,6 +44,7 @@ impl Key {
 
     /// Ed25519; the seed is this octet 32 times.
     pub(crate) fn ed25519(octet: u8) -> Self {
+        use ed25519_dalek::Signer as _;
         let key = ed25519_dalek::SigningKey::from_bytes(&[octet; 32]);
         let name = algorithm(&oid::ED25519, &[]);
         let spki = sequence(&[name.clone(), bits(key.verifying_key().as_bytes())]);
