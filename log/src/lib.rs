@@ -25,6 +25,7 @@ pub mod private;
 mod queue;
 pub mod reader;
 pub mod released;
+pub mod room;
 pub mod second_root;
 pub mod sequencer;
 mod signing_batch;

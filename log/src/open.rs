@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::identity::{CheckpointFault, LogIdentity, OwnCheckpoint, check_checkpoint};
 use crate::lock_record::{LockError, LockReading, LockRecord, LockState};
 use crate::reader::{Head, LogReader, Published};
+use crate::room::Reserve;
 use crate::state::StoredState;
 use crate::store::{Store, StoreError};
 
@@ -66,6 +67,7 @@ pub struct Log {
     pub(crate) published: Arc<Published>,
     pub(crate) last_time: UnixMicros,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) reserve: Option<Arc<Reserve>>,
 }
 
 /// Why a log was not created.
@@ -196,6 +198,7 @@ impl Log {
             published,
             last_time: time,
             entropy: parts.entropy,
+            reserve: None,
         })
     }
 
@@ -260,7 +263,16 @@ impl Log {
             published: Arc::new(Published::new(head)),
             last_time: state.last_time,
             entropy: parts.entropy,
+            reserve: None,
         })
+    }
+
+    /// The same, and no stamp gets a number while less is free than this. Events
+    /// do: they are few, and what the reserve is for.
+    #[must_use]
+    pub fn with_reserve(mut self, reserve: Reserve) -> Self {
+        self.reserve = Some(Arc::new(reserve));
+        self
     }
 
     /// Reads the log.

@@ -15,6 +15,7 @@ use crate::handover::Handover;
 use crate::pool::Pool;
 use crate::queue::{EventOrder, Queue, Reply, StampOrder};
 use crate::released::{ClockFault, Outcome, Released};
+use crate::room::Reserve;
 use crate::sequencer::Counts;
 use crate::signing_batch::sign;
 use crate::stamper::{Place, Stamp, StampError, Stamper};
@@ -53,6 +54,7 @@ pub(crate) struct Owner<S: Stamper> {
     pub(crate) allowance: Allowance,
     pub(crate) tip: Tip,
     pub(crate) deadline: Duration,
+    pub(crate) reserve: Option<Arc<Reserve>>,
     pub(crate) counts: Arc<Counts>,
     /// Rings if the thread panics.
     pub(crate) _alarm: Alarm,
@@ -88,6 +90,7 @@ impl<S: Stamper> Owner<S> {
                 return Vec::new();
             }
         };
+        let stamps = self.with_room(stamps);
         // Events first: what is cut off a batch is always at its end.
         let mut sealed = self.place_events(events, reading);
         let admit = |order: &StampOrder<S>, time: &_| self.stamper.admit(&order.request, time);
@@ -103,6 +106,18 @@ impl<S: Stamper> Owner<S> {
         }
         self.sign(placed, &mut sealed);
         sealed
+    }
+
+    /// Those that may get a number, which is all or nobody.
+    fn with_room(&self, stamps: Vec<StampOrder<S>>) -> Vec<StampOrder<S>> {
+        let checked = self.reserve.as_ref().map(|reserve| reserve.check());
+        let Some(Err(no_room)) = checked else {
+            return stamps;
+        };
+        for order in stamps {
+            (order.reply)(Outcome::NoRoom(no_room));
+        }
+        Vec::new()
     }
 
     fn place_events(&mut self, events: Vec<EventOrder>, reading: ClockReading) -> Vec<Sealed<S>> {

@@ -12,6 +12,7 @@ use meridian_wire::tsp::serial::SerialNumber;
 
 use crate::edge::Edge;
 use crate::reader::ReadError;
+use crate::room::NoRoom;
 use crate::stamper::Place;
 use crate::store::Row;
 
@@ -25,6 +26,8 @@ pub enum Outcome<R> {
     Refused(R),
     /// There was no trustworthy time for it; no number was used.
     ClockUnavailable(ClockFault),
+    /// The disk is nearly full; no number was used.
+    NoRoom(NoRoom),
     /// It was not signed for, twice, or the signer fails for everybody.
     SignerFailed,
     /// The log stopped before a leaf of the request was written.

@@ -23,6 +23,7 @@ use crate::pool::Pool;
 use crate::queue::{EventOrder, Queue, StampOrder};
 use crate::reader::LogReader;
 use crate::released::{ClockFault, Outcome, Released};
+use crate::room::{Reserve, RoomReading};
 use crate::stamper::Stamper;
 
 /// How much the sequencer takes on.
@@ -75,6 +76,7 @@ pub struct Sequencer<S: Stamper> {
     queue: Arc<Queue<S>>,
     reader: LogReader,
     entropy: Arc<dyn Entropy>,
+    reserve: Option<Arc<Reserve>>,
     counts: Arc<Counts>,
     /// Emptied by whoever shuts down first.
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -193,6 +195,7 @@ impl<S: Stamper> Sequencer<S> {
             allowance: Allowance::new(limits.threads, limits.batch, limits.deadline),
             tip,
             deadline: limits.deadline,
+            reserve: log.reserve.clone(),
             counts: Arc::clone(&counts),
             _alarm: alarm,
         };
@@ -204,6 +207,7 @@ impl<S: Stamper> Sequencer<S> {
             queue,
             reader,
             entropy: log.entropy,
+            reserve: log.reserve,
             counts,
             threads: Mutex::new(threads),
         })
@@ -259,6 +263,13 @@ impl<S: Stamper> Sequencer<S> {
     #[must_use]
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// How much room there is where the log lies; `None` for a log without a
+    /// reserve.
+    #[must_use]
+    pub fn room(&self) -> Option<RoomReading> {
+        self.reserve.as_ref().map(|reserve| reserve.look())
     }
 
     /// Requests that wait for a number.

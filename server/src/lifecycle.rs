@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use meridian_log::fatal::Fatal;
 use meridian_log::open::{Log, OpenError};
+use meridian_log::room::Reserve;
 use meridian_log::sequencer::{Sequencer, SequencerError, SequencerLimits};
 use meridian_signing::clock::Clock;
 use meridian_signing::cms::TokenSigner;
@@ -105,7 +106,7 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
         Some(place) => (Some(Arc::clone(&place.desk)), place.is_new_policy),
         None => (None, false),
     };
-    let log = Log::open(parts.into_log_parts())?;
+    let log = open_log(parts)?;
     let issuer = Issuer::new(Arc::clone(&policy), signer, place.map(|place| place.unit));
     let (fatal_sender, fatal) = oneshot::channel();
     let sequencer = Sequencer::start(
@@ -294,6 +295,17 @@ fn bind_error(private: &PrivateListen, source: std::io::Error) -> StartError {
         address: private.to_string(),
         source,
     }
+}
+
+/// The log, with the configured reserve where there is a disk to fill.
+fn open_log(parts: Parts) -> Result<Log, OpenError> {
+    let reserve = parts.config.log.reserve;
+    let room = parts.room.as_ref().map(Arc::clone);
+    let log = Log::open(parts.into_log_parts())?;
+    Ok(match room {
+        Some(room) => log.with_reserve(Reserve::new(room, reserve)),
+        None => log,
+    })
 }
 
 fn tsa_policy(parts: &Parts) -> Result<TsaPolicy, PolicyError> {

@@ -5,6 +5,7 @@ mod location;
 use std::fmt;
 use std::time::Duration;
 
+use meridian_log::room::RoomReading;
 use meridian_log::sequencer::Counts;
 use meridian_wire::loc::level::AssuranceLevel;
 use meridian_wire::tsp::status::PkiFailureInfo;
@@ -35,11 +36,12 @@ pub(crate) enum Outcome {
     AddInfoNotAvailable,
     SystemFailure,
     QueueFull,
+    NoRoom,
     Stopping,
 }
 
 impl Outcome {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Granted,
         Self::BadAlg,
         Self::BadRequest,
@@ -50,6 +52,7 @@ impl Outcome {
         Self::AddInfoNotAvailable,
         Self::SystemFailure,
         Self::QueueFull,
+        Self::NoRoom,
         Self::Stopping,
     ];
 
@@ -79,6 +82,7 @@ impl Outcome {
             Self::AddInfoNotAvailable => "add_info_not_available",
             Self::SystemFailure => "system_failure",
             Self::QueueFull => "queue_full",
+            Self::NoRoom => "no_room",
             Self::Stopping => "stopping",
         }
     }
@@ -172,6 +176,8 @@ struct LogGauges {
     commits: Gauge,
     voids: Gauge,
     waiting: Gauge,
+    free: Gauge,
+    reserve: Gauge,
 }
 
 impl LogGauges {
@@ -184,6 +190,10 @@ impl LogGauges {
         registry.register("log_voids", help, log.voids.clone());
         let help = "Requests that wait for a place";
         registry.register("queue_waiting", help, log.waiting.clone());
+        let help = "Octets free on the disk of the log; -1 if nobody counts";
+        registry.register("log_disk_free_bytes", help, log.free.clone());
+        let help = "Octets that must be free for a token to be made";
+        registry.register("log_disk_reserve_bytes", help, log.reserve.clone());
         log
     }
 }
@@ -350,6 +360,15 @@ impl Metrics {
         self.log
             .waiting
             .set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
+
+    /// Read when asked for: the room of the log.
+    pub(crate) fn observe_room(&self, room: Option<RoomReading>) {
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        self.log.free.set(room.map_or(-1, |room| number(room.free)));
+        self.log
+            .reserve
+            .set(room.map_or(0, |room| number(room.reserve)));
     }
 
     /// OpenMetrics text.

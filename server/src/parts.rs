@@ -12,6 +12,8 @@ use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::lock_record::{LockError, LockRecord};
 use meridian_log::open::{Log, LogParts, OpenError};
 use meridian_log::private::PrivateRows;
+use meridian_log::room::Room;
+use meridian_log::room::disk::DiskRoom;
 use meridian_log::store::rocks::RocksStore;
 use meridian_log::store::{Store, StoreError};
 use meridian_signing::clock::system::SystemClock;
@@ -43,6 +45,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Where private rows are: in the same database, for they must be durable with the log.
     pub private: Arc<dyn PrivateRows>,
+    /// The disk of the database, as far as it can be full; `None` means that nobody counts.
+    pub room: Option<Arc<dyn Room>>,
     /// What location stamps are made with; `None` means time only.
     pub location: Option<LocationParts>,
     /// The log's memory against rollback.
@@ -157,7 +161,10 @@ impl Parts {
         Log::check(&RocksStore::open_read_only(database)?, &mut lock)?;
         let store = Arc::new(RocksStore::open(database)?);
         let private = Arc::<RocksStore>::clone(&store);
-        Self::with_log(config, clock, store, private, Box::new(lock))
+        let room = Arc::new(DiskRoom::new(database.clone()));
+        let mut parts = Self::with_log(config, clock, store, private, Box::new(lock))?;
+        parts.room = Some(room);
+        Ok(parts)
     }
 
     /// The same with another place for the log.
@@ -181,6 +188,7 @@ impl Parts {
             clock,
             store,
             private,
+            room: None,
             lock,
             entropy: Arc::new(OsEntropy),
         })

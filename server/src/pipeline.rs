@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use meridian_log::reader::{LogReader, ReadError};
 use meridian_log::released::{ClockFault, Outcome as Sequenced, Released};
+use meridian_log::room::RoomReading;
 use meridian_log::sequencer::{Counts, EventError, Sequencer, SubmitError};
 use meridian_merkle::index::LeafIndex;
 use meridian_signing::clock::{self, BoundSource, Clock};
@@ -162,6 +163,19 @@ impl Pipeline {
         self.sequencer.waiting()
     }
 
+    /// How much room the log has; `None` if nobody counts.
+    pub(crate) fn room(&self) -> Option<RoomReading> {
+        self.sequencer.room()
+    }
+
+    /// Whether rows beside the log may be written: what makes no leaf and yet fills the disk.
+    pub(crate) fn check_room(&self) -> Result<(), Rejection> {
+        match self.room() {
+            Some(room) if room.low => Err(self.refused(TimeRejection::NoRoom.into())),
+            _ => Ok(()),
+        }
+    }
+
     /// Puts an event of the authority's life into the log and waits until it is released. Blocks.
     pub(crate) fn append_event(&self, name: EventName, body: &[u8]) -> Result<(), EventError> {
         self.sequencer.append_event(name, body).map(drop)
@@ -209,6 +223,7 @@ impl Pending<'_> {
             Ok(Sequenced::Stamped(released)) => Ok(released),
             Ok(Sequenced::Refused(rejection)) => Err(rejection),
             Ok(Sequenced::ClockUnavailable(fault)) => Err(clock_fault(fault).into()),
+            Ok(Sequenced::NoRoom(_)) => Err(TimeRejection::NoRoom.into()),
             Ok(Sequenced::SignerFailed) => Err(TimeRejection::SignerFailed.into()),
             // Stopped, or the log's threads are gone with what they had.
             Ok(_) | Err(_) => Err(TimeRejection::Stopping.into()),

@@ -9,6 +9,7 @@ use crate::workspace::Package;
 const OWNED: &[(&str, &[&str])] = &[
     ("rocksdb", &["log"]),
     ("librocksdb-sys", &["log"]),
+    ("rustix", &["log"]),
     ("warp", &["server"]),
     ("hyper", &["server"]),
     ("hyper-util", &["server"]),

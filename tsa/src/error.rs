@@ -46,6 +46,9 @@ pub enum Rejection {
     /// The queue before the log is full.
     #[error("the authority is at its limit; try again in a moment")]
     QueueFull,
+    /// There is no room for more leaves.
+    #[error("the authority has no room for more tokens at the moment; try again later")]
+    NoRoom,
     /// The authority is shutting down, or its log has stopped.
     #[error("the authority is stopping")]
     Stopping,
@@ -74,9 +77,10 @@ impl From<&Rejection> for PkiFailureInfo {
             Rejection::PolicyNotServed { .. } => Self::UnacceptedPolicy,
             Rejection::Clock(_) | Rejection::ClockWentBack(_) => Self::TimeNotAvailable,
             Rejection::NotShown(reason) => reason.fail_info(),
-            Rejection::SignerFailed | Rejection::QueueFull | Rejection::Stopping => {
-                Self::SystemFailure
-            }
+            Rejection::SignerFailed
+            | Rejection::QueueFull
+            | Rejection::NoRoom
+            | Rejection::Stopping => Self::SystemFailure,
         }
     }
 }
@@ -350,6 +354,7 @@ mod tests {
         let system = [
             Rejection::SignerFailed,
             Rejection::QueueFull,
+            Rejection::NoRoom,
             Rejection::Stopping,
             Rejection::NotShown(NotShown::CertificateNotValid {
                 gen_time: UnixMicros::new(0),

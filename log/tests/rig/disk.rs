@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::open::{Log, LogParts, OpenError};
-use meridian_log::sequencer::Sequencer;
 use meridian_log::store::rocks::RocksStore;
 use meridian_signing::clock::sim::SimClock;
 use meridian_signing::entropy::SeededEntropy;
@@ -58,13 +56,18 @@ impl Disk {
 
     /// Opens the log and writes to it.
     pub(crate) fn start(&self) -> Result<(Arc<RocksStore>, Rig), OpenError> {
+        self.start_log(|log| log)
+    }
+
+    /// The same with a log that `change` was told something.
+    pub(crate) fn start_log(
+        &self,
+        change: impl FnOnce(Log) -> Log,
+    ) -> Result<(Arc<RocksStore>, Rig), OpenError> {
         let (store, log) = self.open()?;
-        let (sender, fatal) = mpsc::channel();
-        let on_fatal = Box::new(move |fatal| sender.send(fatal).unwrap());
         let clock = Arc::new(SimClock::new(START, 1_000_000_000));
-        let stamper = FaultStamper::sound();
-        let sequencer = Sequencer::start(log, stamper, clock, limits(), on_fatal).unwrap();
-        Ok((store, Rig { sequencer, fatal }))
+        let rig = Rig::over(change(log), &FaultStamper::sound(), &clock, limits());
+        Ok((store, rig))
     }
 
     /// A copy of all files, into an empty or missing folder.

@@ -190,12 +190,18 @@ impl World {
         change: impl FnOnce(LogParts) -> LogParts,
     ) -> Rig {
         let log = Log::open(change(self.parts())).unwrap();
-        let (sender, fatal) = mpsc::channel();
-        let on_fatal = Box::new(move |fatal| sender.send(fatal).unwrap());
-        let clock = Arc::<SimClock>::clone(&self.clock);
-        let stamper = Arc::clone(stamper);
-        let sequencer = Sequencer::start(log, stamper, clock, limits, on_fatal).unwrap();
-        Rig { sequencer, fatal }
+        Rig::over(log, stamper, &self.clock, limits)
+    }
+
+    /// Starts a log that `change` was told something.
+    pub(crate) fn start_log(
+        &self,
+        stamper: &Arc<FaultStamper>,
+        limits: SequencerLimits,
+        change: impl FnOnce(Log) -> Log,
+    ) -> Rig {
+        let log = change(Log::open(self.parts()).unwrap());
+        Rig::over(log, stamper, &self.clock, limits)
     }
 
     pub(crate) fn fsck(&self) -> Report {
@@ -213,6 +219,19 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
+    pub(crate) fn over(
+        log: Log,
+        stamper: &Arc<FaultStamper>,
+        clock: &Arc<SimClock>,
+        limits: SequencerLimits,
+    ) -> Self {
+        let (sender, fatal) = mpsc::channel();
+        let on_fatal = Box::new(move |fatal| sender.send(fatal).unwrap());
+        let (clock, stamper) = (Arc::<SimClock>::clone(clock), Arc::clone(stamper));
+        let sequencer = Sequencer::start(log, stamper, clock, limits, on_fatal).unwrap();
+        Self { sequencer, fatal }
+    }
+
     pub(crate) fn submit(&self, request: &str) -> Result<Answer, SubmitError> {
         let (sender, receiver) = mpsc::channel();
         // The test may have given up on the answer.

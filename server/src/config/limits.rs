@@ -6,6 +6,7 @@ use meridian_wire::limits::MAX_REQUEST_BYTES;
 
 use super::error::{ConfigError, ValueProblem};
 use super::origin::Sources;
+use super::size::SizeText;
 
 // Least, most, default.
 pub(super) type Range = (usize, usize, usize);
@@ -42,6 +43,10 @@ pub(super) const TOKEN_RETENTION: (Duration, Duration, Duration) = (
 /// Requests a minute. None is the default: a limit is a decision about one's own clients.
 pub(super) const RATE: (usize, usize) = (1, 1_000_000);
 
+/// Below, one set of memtables on their way to the disk and the log file beside them may not fit
+/// (`log/src/store/rocks/tuning.rs`); the default leaves room for compactions.
+pub(super) const RESERVE: (u64, u64, u64) = (32 << 20, 1 << 50, 256 << 20);
+
 /// Files are read again in full each time: not more often than every second, and at least once a
 /// day, so that a renewed certificate is not missed.
 pub(super) const RELOAD: (Duration, Duration, Duration) = (
@@ -74,6 +79,19 @@ impl<'a> Ranges<'a> {
         }
         let wide = |number: usize| u128::try_from(number).unwrap_or(u128::MAX);
         Err(self.out_of_range(key, wide(value), wide(least), wide(most)))
+    }
+
+    pub(super) fn octets(
+        &self,
+        key: &'static str,
+        given: Option<SizeText>,
+        (least, most, default): (u64, u64, u64),
+    ) -> Result<u64, ConfigError> {
+        let octets = given.map_or(default, |size| size.0);
+        if (least..=most).contains(&octets) {
+            return Ok(octets);
+        }
+        Err(self.out_of_range(key, octets.into(), least.into(), most.into()))
     }
 
     pub(super) fn micros(

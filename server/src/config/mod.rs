@@ -12,6 +12,7 @@ mod limits;
 mod location;
 mod origin;
 mod raw;
+mod size;
 mod tls;
 
 use std::fmt;
@@ -101,6 +102,8 @@ pub struct LogConfig {
     pub key: PathBuf,
     /// Its verifier key, one vkey line; its name is the log's origin.
     pub verifier_key: PathBuf,
+    /// Octets that stay free on the database's disk: below, nothing is stamped.
+    pub reserve: u64,
 }
 
 /// `[sequencer]`.
@@ -240,6 +243,7 @@ fn check(raw: RawConfig, directory: &Path, sources: &Sources<'_>) -> Result<Conf
             lock_record: path(raw.log.lock_record, "lock"),
             key: path(raw.log.key, "pki/log.key"),
             verifier_key: path(raw.log.verifier_key, "pki/log.vkey"),
+            reserve: range.octets("log.reserve", raw.log.reserve, limits::RESERVE)?,
         },
         sequencer: SequencerConfig {
             queue: range.number("sequencer.queue", raw.sequencer.queue, limits::QUEUE)?,

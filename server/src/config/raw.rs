@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::duration::DurationText;
+use super::size::SizeText;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -85,6 +86,7 @@ pub(crate) struct RawLog {
     pub(crate) lock_record: Option<PathBuf>,
     pub(crate) key: Option<PathBuf>,
     pub(crate) verifier_key: Option<PathBuf>,
+    pub(crate) reserve: Option<SizeText>,
 }
 
 /// `[sequencer]`.

@@ -33,10 +33,15 @@ struct ReadyHttps {
     files_refused: Option<String>,
 }
 
-/// Whether a request sent now would be stamped, as far as the clock and the queue can tell.
+/// Whether a request sent now would be stamped, as far as the clock, the disk and the queue can tell.
 pub(super) fn readyz(pipeline: &Pipeline, tls: Option<&Tls>) -> Result<Response, Refusal> {
     if pipeline.is_stopping() {
         return Err(Refusal::NotReady("the authority is stopping"));
+    }
+    if pipeline.room().is_some_and(|room| room.low) {
+        return Err(Refusal::NotReady(
+            "less is free on the disk of the log than [log] reserve",
+        ));
     }
     let clock = pipeline.clock_state();
     let Some(clock_bound_us) = clock.bound_us() else {
@@ -69,6 +74,7 @@ pub(super) fn metrics(pipeline: &Pipeline, metrics: &Metrics, tls: Option<&Tls>)
         pipeline.waiting(),
         pipeline.log_counts(),
     );
+    metrics.observe_room(pipeline.room());
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     status::with_type(media_type, metrics.text())
 }

@@ -32,6 +32,7 @@ pub(crate) enum ProblemKind {
     SigningFailed,
     CertificateNotValid,
     QueueFull,
+    NoRoom,
     Stopping,
     NotReady,
     Internal,
@@ -39,7 +40,7 @@ pub(crate) enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the metrics and for the test that the slugs differ.
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::LengthRequired,
@@ -60,6 +61,7 @@ impl ProblemKind {
         Self::SigningFailed,
         Self::CertificateNotValid,
         Self::QueueFull,
+        Self::NoRoom,
         Self::Stopping,
         Self::NotReady,
         Self::Internal,
@@ -88,6 +90,7 @@ impl ProblemKind {
             Self::SigningFailed => "signing-failed",
             Self::CertificateNotValid => "certificate-not-valid",
             Self::QueueFull => "queue-full",
+            Self::NoRoom => "no-room",
             Self::Stopping => "stopping",
             Self::NotReady => "not-ready",
             Self::Internal => "internal",
@@ -118,6 +121,7 @@ impl ProblemKind {
                 "The certificate of the authority does not cover this time"
             }
             Self::QueueFull => "The queue is full",
+            Self::NoRoom => "The disk of the log is nearly full",
             Self::Stopping => "The authority is stopping",
             Self::NotReady => "The authority is not ready",
             Self::Internal => "The authority could not read its own log",

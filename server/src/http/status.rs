@@ -160,6 +160,9 @@ fn kind_of(rejection: &Rejection) -> ProblemKind {
     if rejection.is_full() {
         return ProblemKind::QueueFull;
     }
+    if rejection.is_no_room() {
+        return ProblemKind::NoRoom;
+    }
     if rejection.is_stopping() {
         return ProblemKind::Stopping;
     }
@@ -196,6 +199,7 @@ fn status_of(kind: ProblemKind) -> StatusCode {
         }
         ProblemKind::TimeNotAvailable
         | ProblemKind::QueueFull
+        | ProblemKind::NoRoom
         | ProblemKind::Stopping
         | ProblemKind::NotReady => StatusCode::SERVICE_UNAVAILABLE,
     }

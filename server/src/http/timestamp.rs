@@ -40,7 +40,7 @@ pub(super) async fn answer(
 pub(super) fn refuse(rejection: &Rejection) -> Response {
     tracing::debug!(fail_info = rejection.fail_info().name(), "rejected");
     let body = TimeStampResp::rejection(rejection.fail_info(), &rejection.status_text());
-    if rejection.is_full() || rejection.is_stopping() {
+    if rejection.is_full() || rejection.is_no_room() || rejection.is_stopping() {
         status::busy_reply(body)
     } else if rejection.is_signer_failure() {
         status::failed_reply(body)

@@ -164,7 +164,7 @@ impl LocationRefusal {
 }
 
 fn of_stamp(rejection: &Rejection) -> LocationProblem {
-    if rejection.is_full() || rejection.is_stopping() {
+    if rejection.is_full() || rejection.is_no_room() || rejection.is_stopping() {
         return LocationProblem::LogUnavailable;
     }
     if rejection.is_signer_failure() {

@@ -50,6 +50,11 @@ impl Rejection {
         matches!(self, Self::Time(TimeRejection::QueueFull))
     }
 
+    /// The disk is nearly full.
+    pub(crate) const fn is_no_room(&self) -> bool {
+        matches!(self, Self::Time(TimeRejection::NoRoom))
+    }
+
     /// The authority is on its way out.
     pub(crate) const fn is_stopping(&self) -> bool {
         matches!(self, Self::Time(TimeRejection::Stopping))
@@ -64,6 +69,9 @@ impl Rejection {
     pub(super) fn outcome(&self) -> Outcome {
         if self.is_full() {
             return Outcome::QueueFull;
+        }
+        if self.is_no_room() {
+            return Outcome::NoRoom;
         }
         if self.is_stopping() {
             return Outcome::Stopping;

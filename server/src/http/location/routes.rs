@@ -64,6 +64,12 @@ impl Shared {
             let accepts = "application/json";
             return Err(Refusal::MediaType { accepts });
         }
+        self.pipeline
+            .check_room()
+            .map_err(|rejection| Refusal::Rejected {
+                rejection,
+                imprint: None,
+            })?;
         let _room = body::room(&self.large_bodies, length, JSON_OCTETS)?;
         let limits = BodyLimits {
             octets: JSON_OCTETS,
