@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what Cargo cannot: the compiler parts that RocksDB and AWS-LC need ('build'), what the
-# commands that `make run` prints call ('run'), and the foreign clients of the interop tests ('test').
+# commands that `make run` prints call ('run'), and the foreign clients and readers of the tests ('test').
 # Each includes the one before.
 # Installs only what is missing; a second run only looks.
 set -eu
@@ -48,6 +48,9 @@ if [ "$what" = test ]; then
     need git git
     need jarsigner default-jdk-headless
     need keytool default-jdk-headless
+    need javac default-jdk-headless
+    # It brings libbcprov-java and libbcutil-java.
+    [ -e /usr/share/java/bcpkix.jar ] || missing="$missing libbcpkix-java"
     need python3 python3
     need strace strace
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3-venv"

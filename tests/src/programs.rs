@@ -121,7 +121,9 @@ impl Ran {
         }
     }
 
-    fn text(&self) -> String {
+    /// What it wrote, however it ended.
+    #[must_use]
+    pub fn text(&self) -> String {
         let of = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
         of(&self.output.stdout) + &of(&self.output.stderr)
     }

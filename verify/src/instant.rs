@@ -11,7 +11,7 @@ pub(crate) struct GenTimeReading {
     pub(crate) at: UnixMicros,
     /// Whether digits other than zero were dropped.
     pub(crate) finer: bool,
-    /// Whether its fraction ends in a zero, or is empty: BER, not DER (X.690 section 11.7).
+    /// Whether its fraction ends in a zero: BER, not DER (X.690 section 11.7).
     pub(crate) trailing_zero: bool,
 }
 
@@ -39,7 +39,8 @@ pub(crate) fn parse_gen_time(text: &[u8]) -> Result<GenTimeReading, GenTimeFault
     };
     let digits = fraction.unwrap_or_default();
     let all_digits = |text: &str| text.bytes().all(|octet| octet.is_ascii_digit());
-    if seconds.len() != 14 || !all_digits(seconds) || !all_digits(digits) {
+    let empty = fraction.is_some_and(str::is_empty);
+    if seconds.len() != 14 || !all_digits(seconds) || !all_digits(digits) || empty {
         return Err(GenTimeFault::NotDigits);
     }
     let micros: String = digits.chars().chain("000000".chars()).take(6).collect();
@@ -51,7 +52,7 @@ pub(crate) fn parse_gen_time(text: &[u8]) -> Result<GenTimeReading, GenTimeFault
     Ok(GenTimeReading {
         at,
         finer: digits.bytes().skip(6).any(|octet| octet != b'0'),
-        trailing_zero: fraction.is_some_and(|digits| digits.is_empty() || digits.ends_with('0')),
+        trailing_zero: digits.ends_with('0'),
     })
 }
 
@@ -199,6 +200,7 @@ mod tests {
         assert_eq!(read("20260615120000,25Z"), noon.map(|noon| noon + 250_000));
         for nothing in [
             "20260615120000",
+            "20260615120000.Z",
             "20260615120060Z",
             "20260615120000+",
             "20260615120000+1",
@@ -218,6 +220,7 @@ mod tests {
         assert_eq!(micros("20260101000000+0200"), Err(GenTimeFault::NotUtc));
         assert_eq!(micros("202601010000Z"), Err(GenTimeFault::NotDigits));
         assert_eq!(micros("20260101000000,5Z"), Err(GenTimeFault::NotDigits));
+        assert_eq!(micros("20260101000000.Z"), Err(GenTimeFault::NotDigits));
         assert_eq!(micros("20260101000060Z"), Err(GenTimeFault::NoSuchTime));
         assert_eq!(micros("20260101240000Z"), Err(GenTimeFault::NoSuchTime));
         assert_eq!(micros("20260229000000Z"), Err(GenTimeFault::NoSuchTime));

@@ -228,6 +228,13 @@ fn bound(choice: &Choice<'_, '_>, pool: &Pool<'_>) -> Checked<51> {
     let Some(certificate) = choice.certificate else {
         return Checked::not_run("the signer's certificate is not at hand");
     };
+    let mut read = [&choice.ids.v1, &choice.ids.v2]
+        .into_iter()
+        .flatten()
+        .flatten();
+    if read.any(Vec::is_empty) {
+        return Checked::failed("an ESS attribute identifies no certificate");
+    }
     if choice.ids.all().next().is_none() {
         return Checked::not_run("the token does not say which certificate it was signed with");
     }

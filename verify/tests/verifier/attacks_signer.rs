@@ -151,6 +151,7 @@ fn n32_values_of_another_type_than_their_attribute() {
         number(5),
         octets(&[0x30, 0]),
         sequence(&[]),
+        sequence(&[sequence(&[])]),
         sequence(&[null()]),
         element(&[0x0c], b"text"),
     ];
