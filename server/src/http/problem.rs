@@ -24,6 +24,7 @@ pub(crate) enum ProblemKind {
     HeaderTooLarge,
     HttpsOnly,
     MalformedJson,
+    MalformedQuery,
     MalformedSerial,
     NotIssued,
     TooManyImprints,
@@ -39,7 +40,7 @@ pub(crate) enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the metrics and for the test that the slugs differ.
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::LengthRequired,
@@ -52,6 +53,7 @@ impl ProblemKind {
         Self::HeaderTooLarge,
         Self::HttpsOnly,
         Self::MalformedJson,
+        Self::MalformedQuery,
         Self::MalformedSerial,
         Self::NotIssued,
         Self::TooManyImprints,
@@ -80,6 +82,7 @@ impl ProblemKind {
             Self::HeaderTooLarge => "header-too-large",
             Self::HttpsOnly => "https-only",
             Self::MalformedJson => "malformed-json",
+            Self::MalformedQuery => "malformed-query",
             Self::MalformedSerial => "malformed-serial",
             Self::NotIssued => "not-issued",
             Self::TooManyImprints => "too-many-imprints",
@@ -108,6 +111,9 @@ impl ProblemKind {
             Self::HeaderTooLarge => "The header has more than 16 KiB or 64 fields",
             Self::HttpsOnly => "This port speaks HTTPS, and the request came in plain HTTP",
             Self::MalformedJson => "The body is not the JSON that this path takes",
+            Self::MalformedQuery => {
+                "A parameter after the path's question mark is not one of its values"
+            }
             Self::MalformedSerial => "A serial number is a decimal number of at most 49 digits",
             Self::NotIssued => "No token has this serial number yet",
             Self::TooManyImprints => "The request has too many imprints, or none",
