@@ -103,6 +103,10 @@ pub(crate) struct StampArgs {
     /// Also fetch and check the proof that the stamp is in the log; writes FILE.tlog-proof.
     #[arg(long)]
     pub(crate) proof: bool,
+    /// Have the authority put the proof into the token as well, where meridian-verify finds it
+    /// without a second file.
+    #[arg(long)]
+    pub(crate) proof_in_token: bool,
     /// Where to write the reply, for one FILE or --digest; '-' is standard output.
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,

@@ -119,6 +119,9 @@ impl<'a> Run<'a> {
         self.files.reply.write(&answer.reply, force)?;
         self.tell(&answer, &claim, &delivered);
         tell_judged(&judged);
+        if self.args.proof_in_token {
+            proof::carried(self.url, &answer)?;
+        }
         if let Some(output) = &self.files.proof {
             let proof = proof::fetch(&self.caller, self.url, &answer)?;
             output.write(&proof, force)?;
@@ -187,7 +190,12 @@ impl<'a> Run<'a> {
         patiently(|| {
             let reply = self
                 .caller
-                .redeem(self.url, &taken.ticket, question.octets())
+                .redeem(
+                    self.url,
+                    &taken.ticket,
+                    self.args.proof_in_token,
+                    question.octets(),
+                )
                 .map_err(|source| LocateError::Call {
                     url: self.url.clone(),
                     source,

@@ -24,6 +24,7 @@ use crate::args::StampArgs;
 use crate::error::{Ending, chain, report};
 use answer::{Answer, Question, QuestionError};
 use ask::{Authorities, NoStamp};
+use authority::AuthorityUrl;
 use output::{Output, OutputError, beside};
 use progress::Progress;
 use proof::ProofError;
@@ -124,7 +125,7 @@ pub(crate) fn stamp(args: StampArgs) -> Ending {
             return Ending::Usage;
         }
     };
-    let authorities = match Authorities::new(args.urls.clone(), &args.tls) {
+    let authorities = match Authorities::new(urls(&args), &args.tls) {
         Ok(authorities) => authorities,
         Err(error) => {
             report(&chain(&error), error.hint());
@@ -159,6 +160,15 @@ pub(crate) fn stamp(args: StampArgs) -> Ending {
     });
     run.progress.finish();
     worst.into_inner().unwrap_or(Ending::Fault)
+}
+
+/// Where to ask, and for what there.
+fn urls(args: &StampArgs) -> Vec<AuthorityUrl> {
+    if !args.proof_in_token {
+        return args.urls.clone();
+    }
+    let urls = args.urls.iter();
+    urls.map(AuthorityUrl::with_proof_in_token).collect()
 }
 
 fn plan(args: &StampArgs) -> Result<(HashAlgorithm, Vec<Job>), PlanError> {
@@ -260,6 +270,9 @@ impl Run<'_> {
             ));
         }
         job.reply.write(&given.answer.reply, force)?;
+        if self.args.proof_in_token {
+            proof::carried(given.url, &given.answer)?;
+        }
         if let Some(output) = &job.proof {
             let proof = proof::fetch(self.authorities.caller(), given.url, &given.answer)?;
             output.write(&proof, force)?;

@@ -86,6 +86,13 @@ impl Released {
         self.answer
     }
 
+    /// The same stamp in another answer, which says no less: with more beside the signature.
+    #[must_use]
+    pub fn with_answer(mut self, answer: Vec<u8>) -> Self {
+        self.answer = answer;
+        self
+    }
+
     /// The signed checkpoint that covers the leaf.
     #[must_use]
     pub fn checkpoint(&self) -> &str {

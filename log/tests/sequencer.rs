@@ -71,6 +71,31 @@ fn every_request_gets_a_number_and_a_proof() {
     check_all_leaves(&world, &rig, &stamps);
 }
 
+/// All that it needs is what its batch left in memory: no read from a disk.
+#[test]
+fn a_released_leaf_is_proven_after_its_store_has_gone() {
+    let store = Arc::new(MemStore::new());
+    let gone = Arc::downgrade(&store);
+    let world = World::with_store(store);
+    let rig = world.start(&FaultStamper::sound(), limits());
+    let mut released = Vec::new();
+    for round in 0..40 {
+        let names: Vec<_> = (0..=round).map(|at| format!("{round} {at}")).collect();
+        let answers: Vec<_> = names.iter().map(|name| rig.submit(name).unwrap()).collect();
+        for (name, answer) in names.into_iter().zip(answers) {
+            let Outcome::Stamped(stamp) = wait(&answer) else {
+                panic!()
+            };
+            released.push((name, stamp));
+        }
+    }
+    drop((rig, world));
+    assert!(gone.upgrade().is_none());
+    for (name, stamp) in &released {
+        check_released(name, stamp);
+    }
+}
+
 #[test]
 fn the_same_on_rocksdb_and_again_after_reopening() {
     let dir = tempfile::tempdir().unwrap();

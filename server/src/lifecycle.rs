@@ -35,7 +35,7 @@ pub use crate::location::open::LocationStartError;
 use crate::location::{open, sweep};
 use crate::metrics::Metrics;
 use crate::parts::Parts;
-use crate::pipeline::{Issuer, Pipeline};
+use crate::pipeline::{Issuer, Pipeline, ProofDefaults};
 
 /// Connections of the private listener: a few probes and scrapers.
 const PRIVATE_CONNECTIONS: usize = 16;
@@ -117,7 +117,8 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
         // Nobody listens any more once the program is on its way out.
         Box::new(move |fault| drop(fatal_sender.send(fault))),
     )?;
-    let pipeline = Pipeline::new(policy, sequencer, clock, Arc::clone(&metrics));
+    let proofs = proof_defaults(&config);
+    let pipeline = Pipeline::new(policy, sequencer, clock, Arc::clone(&metrics), proofs);
     let pipeline = Arc::new(pipeline);
     let location_policy = desk.as_ref().map(|desk| *desk.policy().hash());
     if is_new_policy {
@@ -308,12 +309,24 @@ fn open_log(parts: Parts) -> Result<Log, OpenError> {
     })
 }
 
-fn tsa_policy(parts: &Parts) -> Result<TsaPolicy, PolicyError> {
-    let authority = &parts.config.authority;
-    let profile = |policy: &Policy| match policy {
+const fn profile(policy: &Policy) -> Profile {
+    match policy {
         Policy::Compatible => Profile::Compatible,
         Policy::Precise => Profile::Precise,
-    };
+    }
+}
+
+fn proof_defaults(config: &Config) -> ProofDefaults {
+    let profiles = config.authority.proof_in_token.iter().map(profile);
+    let location = config.location.as_ref();
+    ProofDefaults {
+        profiles: profiles.collect(),
+        places: location.is_some_and(|location| location.proof_in_token),
+    }
+}
+
+fn tsa_policy(parts: &Parts) -> Result<TsaPolicy, PolicyError> {
+    let authority = &parts.config.authority;
     let profiles: Vec<Profile> = authority.policies.iter().map(profile).collect();
     let policy = TsaPolicy::new(
         &profiles,

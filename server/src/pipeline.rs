@@ -6,6 +6,7 @@
 //! is stamped and logged even if its client goes away.
 
 mod issuer;
+mod proof_wish;
 mod rejection;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use meridian_wire::tsp::req::TimeStampReq;
 use tokio::sync::oneshot;
 
 pub(crate) use self::issuer::{Issuer, PlaceRequest, PlaceUnit, StampRequest};
+pub(crate) use self::proof_wish::{ProofDefaults, ProofWish};
 pub(crate) use self::rejection::Rejection;
 use crate::metrics::Metrics;
 
@@ -65,6 +67,7 @@ pub(crate) struct Pipeline {
     reader: LogReader,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
+    proofs: ProofDefaults,
     stopping: AtomicBool,
 }
 
@@ -74,6 +77,7 @@ impl Pipeline {
         sequencer: Sequencer<Issuer>,
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
+        proofs: ProofDefaults,
     ) -> Self {
         Self {
             policy,
@@ -81,19 +85,28 @@ impl Pipeline {
             sequencer,
             clock,
             metrics,
+            proofs,
             stopping: AtomicBool::new(false),
         }
     }
 
     /// All stages of one DER request.
-    pub(crate) async fn timestamp(&self, der: &[u8]) -> Result<Released, Rejection> {
+    pub(crate) async fn timestamp(
+        &self,
+        der: &[u8],
+        wish: ProofWish,
+    ) -> Result<Released, Rejection> {
         let request = self.read(der)?;
-        self.stamp(StampRequest::Time(request)).await
+        self.stamp(StampRequest::Time(request), wish).await
     }
 
     /// Stages 6 to 12 of a request that was read.
-    pub(crate) async fn stamp(&self, request: StampRequest) -> Result<Released, Rejection> {
-        self.submit(request)?.outcome().await
+    pub(crate) async fn stamp(
+        &self,
+        request: StampRequest,
+        wish: ProofWish,
+    ) -> Result<Released, Rejection> {
+        self.submit(request, wish)?.outcome().await
     }
 
     /// Stages 4 and 5: decode, and check that we serve it.
@@ -114,7 +127,12 @@ impl Pipeline {
     }
 
     /// Stage 6: a place in the queue.
-    pub(crate) fn submit(&self, request: StampRequest) -> Result<Pending<'_>, Rejection> {
+    pub(crate) fn submit(
+        &self,
+        request: StampRequest,
+        wish: ProofWish,
+    ) -> Result<Pending<'_>, Rejection> {
+        let with_proof = self.proofs.decide(wish, &request);
         let since = clock::monotonic();
         let (reply, receiver) = oneshot::channel();
         // The receiver is gone if the client is: then the log keeps what nobody hears.
@@ -122,6 +140,7 @@ impl Pipeline {
         match self.sequencer.submit(request, reply) {
             Ok(()) => Ok(Pending {
                 receiver,
+                with_proof,
                 since,
                 metrics: &self.metrics,
             }),
@@ -212,6 +231,8 @@ impl Pipeline {
 #[derive(Debug)]
 pub(crate) struct Pending<'a> {
     receiver: oneshot::Receiver<Sequenced<Rejection>>,
+    /// The token is to carry its proof.
+    with_proof: bool,
     since: Instant,
     metrics: &'a Metrics,
 }
@@ -220,6 +241,9 @@ impl Pending<'_> {
     /// Waits until the leaf is durable and proven, or refused.
     pub(crate) async fn outcome(self) -> Result<Released, Rejection> {
         let answer = match self.receiver.await {
+            Ok(Sequenced::Stamped(released)) if self.with_proof => {
+                Ok(proof_wish::carrying_proof(released))
+            }
             Ok(Sequenced::Stamped(released)) => Ok(released),
             Ok(Sequenced::Refused(rejection)) => Err(rejection),
             Ok(Sequenced::ClockUnavailable(fault)) => Err(clock_fault(fault).into()),

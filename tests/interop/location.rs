@@ -85,7 +85,7 @@ pub(crate) fn rfc3161_client_locates(site: &Site) -> Result<(), Failure> {
 }
 
 /// A URL for four tokens with a place in France.
-fn ticket_url(site: &Site) -> Result<String, Failure> {
+pub(crate) fn ticket_url(site: &Site) -> Result<String, Failure> {
     let place = json!({"latitude": 48.85837, "longitude": 2.29448, "accuracy": 6.5});
     let ticket = Client::connect(site.address())?.anonymous_ticket(&place)?;
     Ok(format!("{}/t/{ticket}", site.base()))

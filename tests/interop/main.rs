@@ -2,6 +2,7 @@
 //!
 //! A client that is not installed fails its test; scripts/setup.sh installs all of them.
 
+mod carried_proof;
 mod commands;
 mod https;
 mod jarsigner;
@@ -18,7 +19,7 @@ macro_rules! clients_of {
     ($name:ident, $algorithm:expr) => {
         mod $name {
             use crate::site::Algorithm;
-            use crate::{jarsigner, location, meridian, openssl, python, sigstore};
+            use crate::{carried_proof, jarsigner, location, meridian, openssl, python, sigstore};
 
             clients_of!(@each $algorithm,
                 location::openssl_locates,
@@ -38,6 +39,12 @@ macro_rules! clients_of {
                 meridian::stamps_files_that_verify_with_their_proofs,
                 meridian::stamps_with_every_hash_and_policy,
                 meridian::goes_on_to_the_next_url,
+                carried_proof::openssl_with_a_carried_proof,
+                carried_proof::jarsigner_with_a_carried_proof,
+                carried_proof::pyhanko_with_a_carried_proof,
+                carried_proof::rfc3161_client_with_a_carried_proof,
+                carried_proof::sigstore_with_a_carried_proof,
+                carried_proof::meridian_with_a_carried_proof,
             );
         }
     };

@@ -52,6 +52,10 @@ pub(crate) struct LocateArgs {
     /// Also fetch and check the proof that the stamp is in the log; writes FILE.tlog-proof.
     #[arg(long)]
     pub(crate) proof: bool,
+    /// Have the authority put the proof into the token as well, where meridian-verify finds it
+    /// without a second file.
+    #[arg(long)]
+    pub(crate) proof_in_token: bool,
     /// Where to write the reply instead of FILE.tsr; what belongs to it goes beside it.
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,

@@ -69,6 +69,14 @@ impl FromStr for AuthorityUrl {
 }
 
 impl AuthorityUrl {
+    /// The same, where tokens carry their proof.
+    pub(crate) fn with_proof_in_token(&self) -> Self {
+        Self {
+            text: asking_for_proof(&self.text),
+            base: self.base.clone(),
+        }
+    }
+
     fn is_https(&self) -> bool {
         self.base.starts_with("https:")
     }
@@ -78,6 +86,12 @@ impl fmt::Display for AuthorityUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// A path of an authority of ours, where a query asks for the proof; others pass it over.
+fn asking_for_proof(path: &str) -> String {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}proof=1")
 }
 
 /// Why a URL gave no reply. Whether to try it again is [`CallError::is_transient`].
@@ -240,9 +254,13 @@ impl Caller {
         &self,
         url: &AuthorityUrl,
         ticket: &str,
+        with_proof: bool,
         request: &[u8],
     ) -> Result<Vec<u8>, CallError> {
-        let target = format!("{}/t/{ticket}", url.base);
+        let mut target = format!("{}/t/{ticket}", url.base);
+        if with_proof {
+            target = asking_for_proof(&target);
+        }
         let sent = self.agent.post(&target).content_type(QUERY).send(request);
         let reply = sent.map_err(transport)?;
         body(reply, Some(REPLY), MAX_REPLY_OCTETS)
@@ -369,6 +387,17 @@ mod tests {
     fn proofs_are_asked_of_the_host_not_below_the_path() {
         let url = AuthorityUrl::from_str("http://127.0.0.1:3161/tsa?x=1").unwrap();
         assert_eq!(url.base, "http://127.0.0.1:3161");
+    }
+
+    #[test]
+    fn a_query_that_is_there_stays() {
+        let asking = |text| {
+            let url = AuthorityUrl::from_str(text).unwrap();
+            url.with_proof_in_token().text
+        };
+        assert_eq!(asking("http://h/tsa"), "http://h/tsa?proof=1");
+        assert_eq!(asking("http://h/tsa?x=1"), "http://h/tsa?x=1&proof=1");
+        assert_eq!(asking("http://h"), "http://h?proof=1");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::authority::{AuthorityUrl, CallError, Caller};
 use super::retry::{Transient, patiently};
-use super::token::TokenError;
+use super::token::{TokenError, carries_proof};
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
@@ -20,21 +20,32 @@ pub(crate) enum ProofError {
     NotText(#[source] std::string::FromUtf8Error),
     #[error("the proof does not hold")]
     Wrong(#[source] TokenError),
+    #[error("{0} gives tokens without their proof")]
+    NotInside(AuthorityUrl),
 }
 
 impl Transient for ProofError {
     fn is_transient(&self) -> bool {
         match self {
             Self::Call { source, .. } => source.is_transient(),
-            Self::NotText(_) | Self::Wrong(_) => false,
+            Self::NotText(_) | Self::Wrong(_) | Self::NotInside(_) => false,
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Call { source, .. } => source.retry_after(),
-            Self::NotText(_) | Self::Wrong(_) => None,
+            Self::NotText(_) | Self::Wrong(_) | Self::NotInside(_) => None,
         }
+    }
+}
+
+/// That the token of a stamp brings its proof. Whether it holds was judged with the answer.
+pub(crate) fn carried(url: &AuthorityUrl, answer: &Answer) -> Result<(), ProofError> {
+    match carries_proof(&answer.token) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ProofError::NotInside(url.clone())),
+        Err(error) => Err(ProofError::Wrong(error.into())),
     }
 }
 

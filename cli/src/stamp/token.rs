@@ -10,6 +10,7 @@ use meridian_verify::report::Report;
 use meridian_verify::verdict::{Model, Verdict};
 use meridian_verify::verify::verify_timestamp;
 use meridian_wire::error::DecodeError;
+use meridian_wire::oid;
 use meridian_wire::reader::content_info::ContentInfoView;
 use meridian_wire::reader::der_form;
 use meridian_wire::reader::error::ReadError;
@@ -123,6 +124,16 @@ fn read(token: &[u8]) -> Result<(Vec<Vec<u8>>, UnixMicros), TokenError> {
     let gen_time =
         GenTime::parse(&String::from_utf8_lossy(&info.gen_time)).map_err(TokenError::GenTime)?;
     Ok((certificates, gen_time.to_micros()))
+}
+
+/// Whether a token brings a proof of the log with it. That it is right is the verifier's to say.
+pub(crate) fn carries_proof(octets: &[u8]) -> Result<bool, ReadError> {
+    let mut walk = Walk::default();
+    let content = ContentInfoView::read(&Tlv::only(octets, &mut walk)?, &mut walk)?;
+    let signed = SignedDataView::read(&content.content, &mut walk)?;
+    let signers = signed.signers.iter();
+    let mut unsigned = signers.flat_map(|signer| &signer.unsigned_attrs);
+    Ok(unsigned.any(|attribute| attribute.oid.is(&oid::TLOG_PROOF)))
 }
 
 /// What the leaf of a token shows (the token as stored: DER, one signer, with signed attributes).

@@ -60,6 +60,37 @@ fn writes_reply_and_proof_beside_every_file() {
 }
 
 #[test]
+fn a_proof_in_the_token_is_asked_for_and_missed() {
+    let authority = Authority::start();
+    let (file, url) = (document(&authority), authority.url());
+    let (code, stdout, stderr) =
+        run(meridian(&["stamp", "--proof-in-token", "--url", &url]).arg(&file));
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let reply = fs::read(beside(&file, ".tsr")).unwrap();
+    let first_line = b"c2sp.org/tlog-proof@v1\n";
+    let carried = |reply: &[u8]| reply.windows(first_line.len()).any(|at| at == first_line);
+    assert!(carried(&reply));
+    assert!(!beside(&file, ".tlog-proof").exists());
+    // An authority that passes the question over: a stamp, but not the one that was asked for.
+    let address = authority.address.clone();
+    let middle = Middle::start(move |_, request| {
+        let plain = Message {
+            head: request.head.replacen("?proof=1 ", " ", 1),
+            ..request
+        };
+        forward(&address, &plain)
+    });
+    let (code, _, stderr) =
+        run(meridian(&["stamp", "--proof-in-token", "--force", "--url", &middle.url]).arg(&file));
+    assert_eq!(code, 1, "{stderr}");
+    assert!(
+        stderr.contains("gives tokens without their proof"),
+        "{stderr}"
+    );
+    assert!(!carried(&fs::read(beside(&file, ".tsr")).unwrap()));
+}
+
+#[test]
 fn stamps_standard_input_and_a_given_digest() {
     let authority = Authority::start();
     let (out, url) = (authority.folder.path().join("stdin.tsr"), authority.url());

@@ -61,6 +61,10 @@ pub const MAX_EVENT_NAME_BYTES: usize = 64;
 /// Octets of a tlog-proof: a full note, a full `extra` in base64, and 63 hash lines.
 pub const MAX_TLOG_PROOF_BYTES: usize = MAX_NOTE_BYTES + 2 * MAX_ENTRY_BYTES;
 
+/// Octets of a tlog-proof inside a token: the longest path, a leaf of ours, and 32 post-quantum
+/// cosignatures of 3.3 kB have under 112,000. Without witnesses it has under 3,000.
+pub const MAX_TLOG_PROOF_ATTRIBUTE_BYTES: usize = 131_072;
+
 /// Octets of a location claim in DER. PDF signers set aside about 9 KB for a whole signature with
 /// its token (PDFBox 9,472, iText 8,192), so a claim must stay small; ours have under 500.
 pub const MAX_LOCATION_CLAIM_BYTES: usize = 1_024;

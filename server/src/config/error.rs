@@ -93,6 +93,9 @@ pub enum ValueProblem {
     /// The default policy is not among those served.
     #[error("the default policy must be one of authority.policies")]
     DefaultNotServed,
+    /// A policy is not among those served.
+    #[error("each policy must be one of authority.policies")]
+    ProofNotServed,
     /// `ordering` needs a TSU that issues nothing but precise tokens (docs/DECISIONS.md, 'The token').
     #[error("ordering may be claimed only where authority.policies is [\"precise\"]")]
     OrderingNeedsPrecise,

@@ -24,6 +24,8 @@ pub struct LocationConfig {
     pub pairwise_secret: PathBuf,
     /// What a token shows of the time.
     pub profile: Policy,
+    /// Whether tokens carry their proof of the log, if the request does not say.
+    pub proof_in_token: bool,
     /// Who may become a subject.
     pub enrolment: Enrolment,
     /// How long a token lies in the database.
@@ -76,6 +78,7 @@ pub(super) fn check(
             None | Some(RawProfile::Compatible) => Policy::Compatible,
             Some(RawProfile::Precise) => Policy::Precise,
         },
+        proof_in_token: raw.proof_in_token.unwrap_or(false),
         enrolment: match raw.enrolment {
             None | Some(RawEnrolment::Open) => Enrolment::Open,
             Some(RawEnrolment::Closed) => Enrolment::Closed,

@@ -74,6 +74,8 @@ pub struct AuthorityConfig {
     pub policies: Vec<Policy>,
     /// Policy of a request that names none.
     pub default_policy: Policy,
+    /// Policies whose tokens carry their proof of the log, if the request does not say.
+    pub proof_in_token: Vec<Policy>,
     /// Whether tokens claim `ordering`.
     pub ordering: bool,
     /// How long a signature may take; part of the accuracy (docs/DECISIONS.md, 'Time').
@@ -294,6 +296,12 @@ fn check_authority(
         let key = "authority.default_policy";
         return Err(refuse(key, ValueProblem::DefaultNotServed));
     }
+    let proof_in_token = raw.proof_in_token.unwrap_or_default();
+    let proof_in_token: Vec<Policy> = proof_in_token.into_iter().map(policy).collect();
+    if proof_in_token.iter().any(|one| !policies.contains(one)) {
+        let key = "authority.proof_in_token";
+        return Err(refuse(key, ValueProblem::ProofNotServed));
+    }
     let ordering = raw.ordering.unwrap_or(false);
     if ordering && policies.contains(&Policy::Compatible) {
         let key = "authority.ordering";
@@ -310,6 +318,7 @@ fn check_authority(
         key: path(raw.key, "pki/tsu.key"),
         policies,
         default_policy,
+        proof_in_token,
         ordering,
         signing_allowance: Ranges::new(sources).micros(
             "authority.signing_allowance",

@@ -33,6 +33,7 @@ pub(crate) struct RawAuthority {
     pub(crate) key: Option<PathBuf>,
     pub(crate) policies: Option<Vec<RawProfile>>,
     pub(crate) default_policy: Option<RawProfile>,
+    pub(crate) proof_in_token: Option<Vec<RawProfile>>,
     pub(crate) ordering: Option<bool>,
     pub(crate) signing_allowance: Option<DurationText>,
 }
@@ -46,6 +47,7 @@ pub(crate) struct RawLocation {
     pub(crate) key: Option<PathBuf>,
     pub(crate) pairwise_secret: Option<PathBuf>,
     pub(crate) profile: Option<RawProfile>,
+    pub(crate) proof_in_token: Option<bool>,
     pub(crate) enrolment: Option<RawEnrolment>,
     pub(crate) token_retention: Option<DurationText>,
     pub(crate) country_database: Option<PathBuf>,

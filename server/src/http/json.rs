@@ -2,7 +2,8 @@
 //!
 //! ```json
 //! {"imprints": [{"hash": "sha256", "digest": "<hex>"}],
-//!  "policy": "<dotted OID or name>", "nonce": "<decimal>", "certReq": false, "proof": false}
+//!  "policy": "<dotted OID or name>", "nonce": "<decimal>", "certReq": false, "proof": false,
+//!  "proofInToken": false}
 //! ```
 //!
 //! Only `imprints` is needed. The names of policies are `compatible` and `precise`. `policy`, `nonce` and `certReq` go into every token. What can be
@@ -53,6 +54,8 @@ struct Request {
     cert_req: bool,
     #[serde(default)]
     proof: bool,
+    #[serde(default)]
+    proof_in_token: Option<bool>,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,7 +105,8 @@ pub(super) async fn answer(
         valid.push(pipeline.read(&request.encode()).map_err(refused_here)?);
     }
     // All are queued before the first is awaited, so that they share a batch.
-    let submit = |request| pipeline.submit(StampRequest::Time(request));
+    let wish = request.proof_in_token.into();
+    let submit = |request| pipeline.submit(StampRequest::Time(request), wish);
     let queued: Vec<_> = valid.into_iter().map(submit).collect();
     let mut timestamps = Vec::with_capacity(found);
     let mut first_refusal = None;

@@ -20,6 +20,7 @@ mod log;
 mod media;
 mod object;
 pub(crate) mod problem;
+mod proof_query;
 pub(crate) mod routes;
 pub(crate) mod serving;
 mod sigstore;

@@ -24,6 +24,7 @@ pub(crate) enum ProblemKind {
     HeaderTooLarge,
     HttpsOnly,
     MalformedJson,
+    MalformedQuery,
     MalformedSerial,
     NotIssued,
     TooManyImprints,
@@ -53,6 +54,7 @@ impl ProblemKind {
         Self::HeaderTooLarge,
         Self::HttpsOnly,
         Self::MalformedJson,
+        Self::MalformedQuery,
         Self::MalformedSerial,
         Self::NotIssued,
         Self::TooManyImprints,
@@ -82,6 +84,7 @@ impl ProblemKind {
             Self::HeaderTooLarge => "header-too-large",
             Self::HttpsOnly => "https-only",
             Self::MalformedJson => "malformed-json",
+            Self::MalformedQuery => "malformed-query",
             Self::MalformedSerial => "malformed-serial",
             Self::NotIssued => "not-issued",
             Self::TooManyImprints => "too-many-imprints",
@@ -111,6 +114,9 @@ impl ProblemKind {
             Self::HeaderTooLarge => "The header has more than 16 KiB or 64 fields",
             Self::HttpsOnly => "This port speaks HTTPS, and the request came in plain HTTP",
             Self::MalformedJson => "The body is not the JSON that this path takes",
+            Self::MalformedQuery => {
+                "A parameter after the path's question mark is not one of its values"
+            }
             Self::MalformedSerial => "A serial number is a decimal number of at most 49 digits",
             Self::NotIssued => "No token has this serial number yet",
             Self::TooManyImprints => "The request has too many imprints, or none",

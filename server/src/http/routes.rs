@@ -14,12 +14,13 @@ use super::body::{self, BodyLimits};
 use super::caller::{self, Caller, Edge};
 use super::location::routes as location;
 use super::media::{BodyLength, MediaType};
+use super::proof_query::proof_query;
 use super::serving::{Chains, Serving};
 use super::status::{self, Refusal};
 use super::{certificates, health, json, log, sigstore, tile, timestamp};
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, ProofWish};
 
 /// All routes of one listener.
 pub(super) type Routes = BoxedFilter<(Response,)>;
@@ -90,6 +91,7 @@ fn stamps(shared: &Arc<Public>, edge: &Arc<Edge>) -> Routes {
         .or(warp::path!("api" / "v1" / "timestamp").map(|| true))
         .unify();
     path.and(only("POST", POST))
+        .and(proof_query())
         .and(media_type())
         .and(body_length())
         .and(warp::body::stream())
@@ -101,6 +103,7 @@ fn stamps(shared: &Arc<Public>, edge: &Arc<Edge>) -> Routes {
 
 async fn stamp(
     sigstore_too: bool,
+    wish: ProofWish,
     media_type: MediaType,
     length: BodyLength,
     body: impl Stream<Item = Result<impl Buf, warp::Error>>,
@@ -112,7 +115,7 @@ async fn stamp(
         MediaType::TimeStampQuery => {
             let body = body::read(length, shared.der_body, body).await?;
             let location = shared.location.as_deref();
-            Ok(timestamp::answer(pipeline, location, caller, &body).await)
+            Ok(timestamp::answer(pipeline, location, caller, wish, &body).await)
         }
         MediaType::Json if sigstore_too => {
             let octets = sigstore::LIMIT;
@@ -121,7 +124,7 @@ async fn stamp(
                 ..shared.json_body
             };
             let body = body::read(length, limits, body).await?;
-            Ok(sigstore::answer(pipeline, &body).await?)
+            Ok(sigstore::answer(pipeline, wish, &body).await?)
         }
         MediaType::Json | MediaType::Other => Err(warp::reject::custom(Refusal::MediaType {
             accepts: if sigstore_too {

@@ -23,7 +23,7 @@ use warp::reply::Response;
 
 use super::status::{self, Refusal};
 use super::{decimal, imprint, object};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, ProofWish};
 
 /// Octets of such a request (sigstore's own parser took time quadratic in the nonce).
 pub(super) const LIMIT: usize = 1 << 10;
@@ -43,10 +43,14 @@ struct Request<'a> {
 }
 
 /// Answers one sigstore request.
-pub(super) async fn answer(pipeline: &Arc<Pipeline>, body: &Bytes) -> Result<Response, Refusal> {
+pub(super) async fn answer(
+    pipeline: &Arc<Pipeline>,
+    wish: ProofWish,
+    body: &Bytes,
+) -> Result<Response, Refusal> {
     let request: Request<'_> = object::read(body).map_err(Refusal::Json)?;
     let der = time_stamp_req(&request)?.encode();
-    match pipeline.timestamp(&der).await {
+    match pipeline.timestamp(&der, wish).await {
         Ok(released) => Ok(status::time_stamp_reply(released.into_answer())),
         Err(rejection) => Err(Refusal::Rejected {
             rejection,

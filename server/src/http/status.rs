@@ -68,6 +68,11 @@ pub(crate) enum Refusal {
         /// The limit.
         limit: usize,
     },
+    /// A query parameter has another value than it may.
+    Query {
+        /// What it must be.
+        expected: &'static str,
+    },
     /// Not a decimal serial number.
     Serial,
     /// The log has no such entry yet.
@@ -108,6 +113,7 @@ impl Refusal {
             Self::BodyBroken => ProblemKind::BodyBroken,
             Self::Json(_) | Self::JsonValue { .. } => ProblemKind::MalformedJson,
             Self::ImprintCount { .. } => ProblemKind::TooManyImprints,
+            Self::Query { .. } => ProblemKind::MalformedQuery,
             Self::Serial => ProblemKind::MalformedSerial,
             Self::NotIssued => ProblemKind::NotIssued,
             Self::NoTile => ProblemKind::NotFound,
@@ -129,6 +135,7 @@ impl Refusal {
             Self::ImprintCount { found, limit } => {
                 format!("{found} imprints were sent, 1 to {limit} are taken")
             }
+            Self::Query { expected } => return Some(Cow::Borrowed(expected)),
             Self::NotReady(reason) => return Some(Cow::Borrowed(reason)),
             Self::Rejected { rejection, .. } => rejection.status_text(),
             Self::LengthRequired
@@ -191,6 +198,7 @@ fn status_of(kind: ProblemKind) -> StatusCode {
         | ProblemKind::MalformedJson
         | ProblemKind::MalformedHttp
         | ProblemKind::HttpsOnly
+        | ProblemKind::MalformedQuery
         | ProblemKind::MalformedSerial
         | ProblemKind::TooManyImprints => StatusCode::BAD_REQUEST,
         ProblemKind::RequestRefused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -7,18 +7,19 @@ use warp::reply::Response;
 use super::caller::Caller;
 use super::location::routes::Shared;
 use super::status;
-use crate::pipeline::{Pipeline, Rejection, StampRequest};
+use crate::pipeline::{Pipeline, ProofWish, Rejection, StampRequest};
 
 /// Answers one DER request. Every RFC 3161 refusal is a TimeStampResp with HTTP 200.
 pub(super) async fn answer(
     pipeline: &Pipeline,
     location: Option<&Shared>,
     caller: Caller,
+    wish: ProofWish,
     request: &Bytes,
 ) -> Response {
     let refused = match pipeline.try_read(request) {
         Ok(request) => {
-            return match pipeline.stamp(StampRequest::Time(request)).await {
+            return match pipeline.stamp(StampRequest::Time(request), wish).await {
                 Ok(released) => status::time_stamp_reply(released.into_answer()),
                 Err(rejection) => refuse(&rejection),
             };
@@ -27,7 +28,7 @@ pub(super) async fn answer(
     };
     // What the time authority does not serve may be a request for a place.
     if let Some(location) = location {
-        let counter = location.counter();
+        let counter = location.counter(wish);
         let session = || location.session(caller);
         if let Some(answer) = counter.second_look(&refused, session, request).await {
             return answer;

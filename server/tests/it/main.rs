@@ -49,6 +49,8 @@ mod pki;
 #[cfg(test)]
 mod private;
 #[cfg(test)]
+mod proof_in_token;
+#[cfg(test)]
 mod room;
 #[cfg(test)]
 mod stamping;

@@ -121,11 +121,9 @@ fn witnessed(at_hand: &ProofAtHand, policy: &VerifyPolicy) -> (Checked<93>, Opti
 fn checkpoint(at_hand: &ProofAtHand, keys: &[&VerifierKey], required: bool) -> Checked<90> {
     let (proof, source) = match at_hand {
         ProofAtHand::Proof(proof, source) => (proof, source.describe()),
-        ProofAtHand::Unreadable(source) => {
-            return Checked::failed(format!(
-                "the log proof in {} cannot be read",
-                source.describe()
-            ));
+        ProofAtHand::Unreadable(source, fault) => {
+            let source = source.describe();
+            return Checked::failed(format!("the log proof in {source} cannot be read: {fault}"));
         }
         ProofAtHand::None if required => {
             return Checked::failed("a log proof is required and none is at hand");
@@ -160,7 +158,7 @@ fn checkpoint(at_hand: &ProofAtHand, keys: &[&VerifierKey], required: bool) -> C
 fn inclusion(at_hand: &ProofAtHand) -> Checked<91> {
     let proof = match at_hand {
         ProofAtHand::None => return Checked::not_checked("no log proof is at hand"),
-        ProofAtHand::Unreadable(_) => return Checked::not_run("the log proof cannot be read"),
+        ProofAtHand::Unreadable(..) => return Checked::not_run("the log proof cannot be read"),
         ProofAtHand::Proof(proof, _) => proof,
     };
     let Some(entry) = proof.extra() else {
@@ -185,7 +183,7 @@ fn inclusion(at_hand: &ProofAtHand) -> Checked<91> {
 fn leaf(at_hand: &ProofAtHand, stamp: &Stamp<'_>) -> Checked<92> {
     let proof = match at_hand {
         ProofAtHand::None => return Checked::not_checked("no log proof is at hand"),
-        ProofAtHand::Unreadable(_) => return Checked::not_run("the log proof cannot be read"),
+        ProofAtHand::Unreadable(..) => return Checked::not_run("the log proof cannot be read"),
         ProofAtHand::Proof(proof, _) => proof,
     };
     let Some(entry) = proof.extra() else {

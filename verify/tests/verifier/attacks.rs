@@ -7,7 +7,7 @@
 //! | 1, 20, 22–26 | `attacks_signature` |
 //! | 3, 4, 12, 18, 19 | `attacks_time`: of which data, when, in answer to what |
 //! | 21, 31, 40–46 | `attacks_revocation`: paths, lists and responses |
-//! | 10, 11, 13, 14, 61–65 | `attacks_log` |
+//! | 10, 11, 13, 14, 61–65 | `attacks_log`; with the proof in the token `attacks_proof` |
 //!
 //! Not here:
 //! - 27–29, 37–39, 47–49, 56–59: numbers that were never given to an attack.

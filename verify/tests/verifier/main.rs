@@ -10,6 +10,8 @@ mod attacks_container;
 #[cfg(test)]
 mod attacks_log;
 #[cfg(test)]
+mod attacks_proof;
+#[cfg(test)]
 mod attacks_revocation;
 #[cfg(test)]
 mod attacks_signature;

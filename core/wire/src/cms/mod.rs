@@ -5,4 +5,5 @@
 pub mod attrs;
 pub mod ess;
 pub mod signed_data;
+pub mod tlog_proof;
 pub mod unsigned;

@@ -39,6 +39,8 @@ impl Tag {
     pub const OBJECT_IDENTIFIER: Self = Self::universal(6);
     /// ENUMERATED.
     pub const ENUMERATED: Self = Self::universal(10);
+    /// UTF8String.
+    pub const UTF8_STRING: Self = Self::universal(12);
     /// SEQUENCE and SEQUENCE OF.
     pub const SEQUENCE: Self = Self::universal(16);
     /// SET and SET OF.

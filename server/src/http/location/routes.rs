@@ -11,6 +11,7 @@ use warp::{Buf, Filter, Rejection, Stream};
 use super::super::body::{self, BodyLimits};
 use super::super::caller::{self, Caller, Edge};
 use super::super::media::{BodyLength, MediaType};
+use super::super::proof_query::proof_query;
 use super::super::routes::{self, GET, POST, Routes};
 use super::super::status::Refusal;
 use super::tickets::Counter;
@@ -18,7 +19,7 @@ use super::{challenges, evidence, policies, problem, stamps, subjects};
 use crate::location::desk::LocationDesk;
 use crate::location::refusal::LocationRefusal;
 use crate::location::session::{Bearer, Session};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, ProofWish};
 
 /// Octets of a JSON request: 64 KiB of evidence in base64, and what is around it.
 const JSON_OCTETS: usize = 128 << 10;
@@ -36,10 +37,11 @@ pub(in super::super) struct Shared {
 }
 
 impl Shared {
-    pub(in super::super) fn counter(&self) -> Counter<'_> {
+    pub(in super::super) fn counter(&self, wish: ProofWish) -> Counter<'_> {
         Counter {
             desk: &self.desk,
             pipeline: &self.pipeline,
+            wish,
         }
     }
 
@@ -87,6 +89,7 @@ impl Shared {
 pub(in super::super) fn tickets(shared: &Arc<Shared>) -> Routes {
     warp::path!("t" / String)
         .and(routes::only("POST", POST))
+        .and(proof_query())
         .and(routes::media_type())
         .and(routes::body_length())
         .and(warp::body::stream())
@@ -98,6 +101,7 @@ pub(in super::super) fn tickets(shared: &Arc<Shared>) -> Routes {
 
 async fn ticket(
     ticket: String,
+    wish: ProofWish,
     media_type: MediaType,
     length: BodyLength,
     body: impl Stream<Item = Result<impl Buf, warp::Error>>,
@@ -110,7 +114,8 @@ async fn ticket(
     }
     let body = body::read(length, shared.der_body, body).await?;
     let session = shared.session(caller);
-    Ok(shared.counter().at_ticket(&ticket, session, &body).await)
+    let counter = shared.counter(wish);
+    Ok(counter.at_ticket(&ticket, session, &body).await)
 }
 
 /// What a JSON request is for.
@@ -153,7 +158,7 @@ async fn locate(
     let answer = match purpose {
         Purpose::Challenge => challenges::answer(&shared.desk, session, &body).await,
         Purpose::Evidence => evidence::answer(&shared.desk, session, &base_url, &body).await,
-        Purpose::Stamp => stamps::answer(shared.counter(), session, &body).await,
+        Purpose::Stamp => stamps::answer(&shared, session, &body).await,
     };
     Ok(shared.answer(answer))
 }

@@ -3,12 +3,13 @@
 //! ```json
 //! {"challenge": "<id>", "evidence": […], "imprint": {"hash": "sha256", "digest": "<hex>"},
 //!  "reveal": [0], "min_level": 0, "audience": "…", "nonce": "<decimal>", "cert_req": true,
-//!  "carry_disclosures": [0, 2]}
+//!  "carry_disclosures": [0, 2], "proof_in_token": false}
 //! ```
 //!
 //! `carry_disclosures` puts what opens these slots beside the signature, where every reader of
 //! the token finds it: an unsigned attribute, which the policy does not limit, because anybody
-//! who may disclose can put it there.
+//! who may disclose can put it there. `proof_in_token` does the same with the proof of the log;
+//! without it the configuration decides. In `log` the proof is always there.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,8 +26,8 @@ use super::super::object::{self, Object};
 use super::super::{decimal, status};
 use super::evidence::{Disclosure, Findings, Item, Written};
 use super::member;
+use super::routes::Shared;
 use super::shown::Shown;
-use super::tickets::Counter;
 use crate::location::acceptance::Acceptance;
 use crate::location::refusal::LocationRefusal;
 use crate::location::session::Session;
@@ -49,6 +50,8 @@ struct Request {
     cert_req: bool,
     #[serde(default)]
     carry_disclosures: Option<Vec<u8>>,
+    #[serde(default)]
+    proof_in_token: Option<bool>,
 }
 
 const fn yes() -> bool {
@@ -82,11 +85,12 @@ struct LogProof {
 
 /// Answers with a stamp.
 pub(super) async fn answer(
-    counter: Counter<'_>,
+    shared: &Shared,
     session: Session,
     body: &[u8],
 ) -> Result<Response, LocationRefusal> {
     let request: Request = object::read(body).map_err(LocationRefusal::Json)?;
+    let counter = shared.counter(request.proof_in_token.into());
     let written = Written {
         challenge: &request.challenge,
         evidence: &request.evidence,

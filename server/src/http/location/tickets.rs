@@ -30,13 +30,15 @@ use crate::location::refusal::LocationRefusal;
 use crate::location::session::Session;
 use crate::location::ticket::{TicketFault, TicketId};
 use crate::metrics::Outcome;
-use crate::pipeline::{Pipeline, PlaceRequest, StampRequest};
+use crate::pipeline::{Pipeline, PlaceRequest, ProofWish, StampRequest};
 
 /// What stamps a place.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Counter<'a> {
     pub(in super::super) desk: &'a Arc<LocationDesk>,
     pub(in super::super) pipeline: &'a Pipeline,
+    /// Whether the token is to carry its proof.
+    pub(in super::super) wish: ProofWish,
 }
 
 impl Counter<'_> {
@@ -155,7 +157,8 @@ impl Counter<'_> {
             owner: redeemed.owner,
             ticket,
         };
-        let stamped = self.pipeline.stamp(StampRequest::Place(Box::new(place)));
+        let request = StampRequest::Place(Box::new(place));
+        let stamped = self.pipeline.stamp(request, self.wish);
         stamped.await.map_err(LocationRefusal::Stamp)
     }
 

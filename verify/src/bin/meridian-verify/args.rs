@@ -93,7 +93,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) log_policy: Option<PathBuf>,
 
-    /// Proof that the token is in the log; otherwise one inside the token is used.
+    /// Proof that the token is in the log; without it the one inside the token is used, with it
+    /// that one is not read.
     #[arg(long, value_name = "F.tlog-proof")]
     pub(crate) proof: Option<PathBuf>,
 
