@@ -41,7 +41,7 @@ pub(crate) enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the metrics and for the test that the slugs differ.
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::LengthRequired,
