@@ -35,3 +35,4 @@ mod name;
 mod path;
 mod pool;
 mod revocation;
+mod unsigned;

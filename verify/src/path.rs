@@ -217,17 +217,32 @@ fn check_certificate_signature(
     }
 }
 
-/// Whether the issuer's key signed these bytes, for CRLs.
+/// Whether a key made a signature.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Signed {
+    Yes,
+    No,
+    /// This verifier does not know the algorithm.
+    Unsupported,
+}
+
+/// Whether the issuer's key signed these bytes, for lists and responses.
 pub(crate) fn has_signed_bytes(
     issuer: &CertificateReading<'_>,
     algorithm: &AlgorithmView<'_>,
     bytes: &[u8],
     signature: &[u8],
-) -> bool {
+) -> Signed {
     let scheme = Scheme::read(algorithm, None);
     let key = PublicKey::read(&issuer.public_key);
     match (scheme, key) {
-        (Ok(scheme), Ok(key)) => scheme.verify(&key, bytes, signature).is_ok(),
-        _ => false,
+        (Ok(scheme), Ok(key)) => match scheme.verify(&key, bytes, signature) {
+            Ok(()) => Signed::Yes,
+            Err(fault) if fault.convicts() => Signed::No,
+            Err(_) => Signed::Unsupported,
+        },
+        (Err(fault), _) if fault.convicts() => Signed::No,
+        (_, Err(fault)) if fault.convicts() => Signed::No,
+        _ => Signed::Unsupported,
     }
 }

@@ -5,6 +5,7 @@ use meridian_wire::reader::signed_data::{CertificateKind, SignedDataView};
 use meridian_wire::reader::walk::Walk;
 
 use crate::policy::VerifyPolicy;
+use crate::unsigned::Unsigned;
 
 /// Every readable X.509 certificate, each once.
 #[derive(Debug, Default)]
@@ -16,7 +17,11 @@ pub(crate) struct Pool<'a> {
 }
 
 impl<'a> Pool<'a> {
-    pub(crate) fn gather(signed: &SignedDataView<'a>, policy: &'a VerifyPolicy) -> Self {
+    pub(crate) fn gather(
+        signed: &SignedDataView<'a>,
+        unsigned: &Unsigned<'a>,
+        policy: &'a VerifyPolicy,
+    ) -> Self {
         let mut pool = Self::default();
         for anchor in policy.anchors.iter() {
             add(&mut pool.anchors, anchor);
@@ -27,6 +32,9 @@ impl<'a> Pool<'a> {
             .filter(|choice| choice.kind == CertificateKind::X509);
         for choice in x509 {
             add(&mut pool.certificates, choice.raw);
+        }
+        for certificate in &unsigned.certificates {
+            add(&mut pool.certificates, certificate);
         }
         for intermediate in &policy.intermediates {
             add(&mut pool.certificates, intermediate);

@@ -3,8 +3,10 @@
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::time::UnixMicros;
 
+use crate::certificate::bounds;
 use crate::instant::Interval;
 use crate::path::validate::Terms;
+use crate::policy::RevocationMode;
 use crate::pool::Pool;
 use crate::revocation::budget::Budget;
 use crate::revocation::material::Material;
@@ -22,6 +24,11 @@ pub(crate) enum Word {
     Nothing,
     /// Not revoked, but said before genTime, or too long ago: it cannot know.
     TooOld,
+    /// Not revoked, but said after the certificate had ended, by someone who may leave out those
+    /// that ended (RFC 5280 section 3.3).
+    Forgotten,
+    /// Something, under a signature by an algorithm that this verifier does not know.
+    Unsupported,
     /// Not revoked, and said after genTime.
     Good,
     /// Revoked, and tokens from before remain valid (RFC 3161 section 4, item 1).
@@ -41,6 +48,16 @@ pub(crate) enum Word {
         /// the date of revocation. What is proven to be older can be rescued.
         since: Option<UnixMicros>,
     },
+}
+
+impl Word {
+    /// Whether it says something about the certificate.
+    pub(crate) const fn is_usable(&self) -> bool {
+        !matches!(
+            self,
+            Self::Nothing | Self::TooOld | Self::Forgotten | Self::Unsupported
+        )
+    }
 }
 
 /// CRLReason (RFC 5280 section 5.3.1); none if the entry has none.
@@ -97,6 +114,16 @@ impl Revocation {
     }
 }
 
+/// When something was said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Said {
+    pub(crate) this_update: Option<UnixMicros>,
+    pub(crate) next_update: Option<UnixMicros>,
+    /// Certificates that ended from then on are still told: expiredCertsOnCRL of a list, the
+    /// archive cutoff of a response.
+    pub(crate) keeps_since: Option<UnixMicros>,
+}
+
 /// When silence about a certificate means something.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Freshness {
@@ -119,6 +146,8 @@ pub(crate) struct Inquiry<'i, 'a> {
     pub(crate) freshness: Freshness,
     /// The time of verification: nothing can have been said later.
     pub(crate) at: UnixMicros,
+    /// What is asked of revocation data: also about those who sign it for others.
+    pub(crate) mode: RevocationMode,
     /// Signatures that may still be checked.
     pub(crate) budget: &'i Budget,
     /// How many signers of lists are being looked at, one for the list of the other.
@@ -139,14 +168,9 @@ impl<'i, 'a> Inquiry<'i, 'a> {
 
     /// What it means that a certificate is called revoked. One that spares the token says as well
     /// that all was good at genTime; as with silence, only what was said later can know that.
-    pub(crate) fn revoked(
-        &self,
-        revocation: &Revocation,
-        this_update: Option<UnixMicros>,
-        next_update: Option<UnixMicros>,
-    ) -> Word {
+    pub(crate) fn revoked(&self, revocation: &Revocation, said: &Said) -> Word {
         match revocation.judge(self.terms.interval) {
-            word @ Word::RevokedLater { .. } => match self.silence(this_update, next_update) {
+            word @ Word::RevokedLater { .. } => match self.knows(said) {
                 Word::Good => word,
                 unknowing => unknowing,
             },
@@ -154,20 +178,30 @@ impl<'i, 'a> Inquiry<'i, 'a> {
         }
     }
 
-    /// What it means that a certificate is not called revoked.
-    pub(crate) fn silence(
-        &self,
-        this_update: Option<UnixMicros>,
-        next_update: Option<UnixMicros>,
-    ) -> Word {
-        let Some(this_update) = this_update.filter(|said| *said <= self.at) else {
+    /// What it means that this certificate is not called revoked. Entries of certificates that
+    /// ended may be left out, unless it is said that they are kept (X.509 section 9.5.2.8, RFC 6960
+    /// section 4.4.4).
+    pub(crate) fn silence(&self, said: &Said, about: &CertificateReading<'_>) -> Word {
+        let word = self.knows(said);
+        let Some((_, ended)) = bounds(about).filter(|_| word == Word::Good) else {
+            return word;
+        };
+        let kept = said.keeps_since.is_some_and(|since| since <= ended);
+        let alive = said.this_update.is_some_and(|when| when <= ended);
+        if alive || kept { word } else { Word::Forgotten }
+    }
+
+    /// Whether someone who spoke then can know: Good if so.
+    fn knows(&self, said: &Said) -> Word {
+        let Some(this_update) = said.this_update.filter(|when| *when <= self.at) else {
             return Word::Nothing;
         };
         let interval = self.terms.interval;
         let knows = match self.freshness {
             Freshness::After => this_update >= interval.to,
             Freshness::Current => {
-                this_update <= interval.from && next_update.is_some_and(|next| next >= interval.to)
+                let still = said.next_update.is_some_and(|next| next >= interval.to);
+                this_update <= interval.from && still
             }
         };
         if knows { Word::Good } else { Word::TooOld }

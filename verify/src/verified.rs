@@ -12,6 +12,7 @@ use crate::checks::signed_attrs::SignedAttrsProofs;
 use crate::checks::signer::SignerProofs;
 use crate::checks::stamping_certificate::StampingCertificateProofs;
 use crate::checks::tst_info::TstInfoProofs;
+use crate::checks::unsigned_attrs::UnsignedAttrsProofs;
 
 /// One value of each family of proofs, each of which holds one value of each of its
 /// checks. No field has a default and none is optional: a check that is left out does not
@@ -23,6 +24,7 @@ pub struct VerifiedTimestamp {
     pub(crate) tst_info: TstInfoProofs,
     pub(crate) imprint: ImprintProofs,
     pub(crate) signed_attrs: SignedAttrsProofs,
+    pub(crate) unsigned_attrs: UnsignedAttrsProofs,
     pub(crate) signer: SignerProofs,
     pub(crate) signature: SignatureProofs,
     pub(crate) certificate: StampingCertificateProofs,

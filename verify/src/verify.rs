@@ -20,9 +20,10 @@ use crate::checks::signature::{Means, SignatureProofs};
 use crate::checks::signer::SignerProofs;
 use crate::checks::stamping_certificate::StampingCertificateProofs;
 use crate::checks::tst_info::Times;
+use crate::checks::unsigned_attrs::UnsignedAttrsProofs;
 use crate::checks::{
     algorithm_policy, container, etsi, imprint, later, log, path, revocation, signature,
-    signed_attrs, signer, stamping_certificate, tst_info,
+    signed_attrs, signer, stamping_certificate, tst_info, unsigned_attrs,
 };
 use crate::crypto::digest::named;
 use crate::facts::TokenFacts;
@@ -41,6 +42,7 @@ use crate::report::Report;
 use crate::revocation::budget::Budget;
 use crate::revocation::material::Material;
 use crate::revocation::{Freshness, Inquiry};
+use crate::unsigned::Unsigned;
 use crate::verdict::{Models, Verdict};
 use crate::verified::VerifiedTimestamp;
 
@@ -194,6 +196,7 @@ impl Run<'_> {
                 tst_info: said?,
                 imprint: imprint?,
                 signed_attrs: attributes?,
+                unsigned_attrs: trust.unsigned?,
                 signer: trust.signer?,
                 signature: trust.signature?,
                 certificate: trust.certificate?,
@@ -233,7 +236,8 @@ impl Run<'_> {
         findings: &mut Vec<Finding>,
     ) -> Trust {
         let policy = self.policy;
-        let pool = Pool::gather(signed, policy);
+        let unsigned = Unsigned::of(signer);
+        let pool = Pool::gather(signed, &unsigned, policy);
         let choice = signer::choose(signer, &pool);
         let certificate = choice.certificate;
         let means = Means::of(signer, certificate);
@@ -245,7 +249,7 @@ impl Run<'_> {
         });
         let found = path.as_ref().and_then(|path| path.as_ref().ok());
         let uses = algorithm_policy::uses(tst_info, Some(signer), Some(&means), found);
-        let material = Material::gather(signed, policy);
+        let material = Material::gather(signed, &unsigned, policy);
         let budget = Budget::new();
         let ask = |interval, freshness| {
             let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
@@ -255,6 +259,7 @@ impl Run<'_> {
                 terms: &terms,
                 freshness,
                 at: policy.at,
+                mode: policy.revocation,
                 budget: &budget,
                 depth: 0,
             };
@@ -276,6 +281,7 @@ impl Run<'_> {
             revocation: &now,
         };
         Trust {
+            unsigned: unsigned_attrs::check(&unsigned, findings),
             signer: signer::check(signer, tst_info, &choice, &pool, policy.profile, findings),
             signature: signature::check(signer, &means, policy.profile, findings),
             certificate: certificate.and_then(|certificate| {
@@ -328,6 +334,7 @@ impl Run<'_> {
 
 /// What [`Run::judge_trust`] leaves behind.
 struct Trust {
+    unsigned: Option<UnsignedAttrsProofs>,
     signer: Option<SignerProofs>,
     signature: Option<SignatureProofs>,
     certificate: Option<StampingCertificateProofs>,

@@ -234,6 +234,14 @@ pub const FRESHEST_CRL: ObjectIdentifier = oid("2.5.29.46");
 pub const OCSP_BASIC: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.1");
 /// id-pkix-ocsp-nocheck, RFC 6960 4.2.2.2.1.
 pub const OCSP_NO_CHECK: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.5");
+/// id-pkix-ocsp-archive-cutoff, RFC 6960 section 4.4.4.
+pub const OCSP_ARCHIVE_CUTOFF: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.6");
+/// id-ce-expiredCertsOnCRL, X.509 section 9.5.2.8.
+pub const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = oid("2.5.29.60");
+/// id-aa-ets-certValues, RFC 5126 section 6.3.3.
+pub const CERT_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.23");
+/// id-aa-ets-revocationValues, RFC 5126 section 6.3.4.
+pub const REVOCATION_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.24");
 /// id-ce-deltaCRLIndicator, RFC 5280 5.2.4.
 pub const DELTA_CRL_INDICATOR: ObjectIdentifier = oid("2.5.29.27");
 /// id-ce-issuingDistributionPoint, RFC 5280 5.2.5.

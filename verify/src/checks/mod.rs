@@ -13,3 +13,4 @@ pub(crate) mod signed_attrs;
 pub(crate) mod signer;
 pub(crate) mod stamping_certificate;
 pub(crate) mod tst_info;
+pub(crate) mod unsigned_attrs;

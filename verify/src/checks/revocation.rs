@@ -1,4 +1,4 @@
-//! V082 to V084: what CRLs and OCSP responses say about the path, under RFC 3161 section 4.
+//! V082 to V085: what CRLs and OCSP responses say about the path, under RFC 3161 section 4.
 
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::time::UnixMicros;
@@ -16,6 +16,7 @@ pub(crate) struct RevocationProofs {
     data: Proof<82>,
     freshness: Proof<83>,
     not_revoked: Proof<84>,
+    certain: Proof<85>,
 }
 
 /// What all lists and responses together say about one certificate of the path.
@@ -37,7 +38,9 @@ impl Answer {
             Word::Revoked { since, .. } => since.is_none_or(|since| since <= time),
             Word::RevokedLater { date, .. } => *date <= time,
             Word::OnHold => true,
-            Word::Nothing | Word::TooOld | Word::Good => false,
+            Word::Nothing | Word::TooOld | Word::Forgotten | Word::Unsupported | Word::Good => {
+                false
+            }
         })
     }
 }
@@ -69,10 +72,12 @@ pub(crate) fn check(
     let data = data(answers, mode).record(findings);
     let freshness = freshness(answers).record(findings);
     let not_revoked = not_revoked(answers, exists_since).record(findings);
+    let certain = certain(answers).record(findings);
     Some(RevocationProofs {
         data: data?,
         freshness: freshness?,
         not_revoked: not_revoked?,
+        certain: certain?,
     })
 }
 
@@ -81,18 +86,23 @@ fn data(answers: Option<&[Answer]>, mode: RevocationMode) -> Checked<82> {
     let Some(answers) = answers else {
         return Checked::not_run("there is no path");
     };
-    let usable = |word: &Word| !matches!(word, Word::Nothing | Word::TooOld);
-    let without = answers
-        .iter()
-        .filter(|answer| !answer.words.iter().any(usable));
-    let without: Vec<_> = without.map(|answer| answer.name.as_str()).collect();
-    if without.is_empty() {
+    let names = |of: &dyn Fn(&Answer) -> bool| {
+        let found = answers.iter().filter(|answer| of(answer));
+        let names: Vec<_> = found.map(|answer| answer.name.as_str()).collect();
+        names.join("; ")
+    };
+    let unsupported = names(&|answer| answer.words.contains(&Word::Unsupported));
+    let without = names(&|answer| !answer.words.iter().any(|word| word.is_usable()));
+    if without.is_empty() && unsupported.is_empty() {
         return Checked::passed("revocation data is at hand for every certificate of the path");
     }
-    let detail = format!(
-        "revocation not checked, no usable CRL or OCSP response for: {}",
-        without.join("; ")
-    );
+    if !unsupported.is_empty() {
+        // It may say 'revoked'.
+        return Checked::indeterminate(format!(
+            "algorithm not supported: the signature on a CRL or OCSP response about {unsupported}"
+        ));
+    }
+    let detail = format!("revocation not checked, no usable CRL or OCSP response for: {without}");
     match mode {
         RevocationMode::Report => Checked::not_checked(detail),
         RevocationMode::Require => Checked::indeterminate(detail),
@@ -122,7 +132,6 @@ fn not_revoked(answers: Option<&[Answer]>, exists_since: Option<UnixMicros>) -> 
         return Checked::not_run("there is no path");
     };
     let mut notes = Vec::new();
-    let mut on_hold = None;
     for Answer { name, words } in answers {
         for word in words {
             match word {
@@ -136,18 +145,44 @@ fn not_revoked(answers: Option<&[Answer]>, exists_since: Option<UnixMicros>) -> 
                 Word::Revoked { reason, .. } => {
                     return Checked::failed(format!("{name} is revoked ({})", reason.name()));
                 }
-                Word::OnHold => on_hold = Some(name),
                 Word::RevokedLater { reason, .. } => notes.push(format!(
                     "{name} was revoked after genTime ({}), which leaves this token valid",
                     reason.name()
                 )),
-                Word::Good | Word::TooOld | Word::Nothing => {}
+                Word::Good
+                | Word::OnHold
+                | Word::TooOld
+                | Word::Forgotten
+                | Word::Unsupported
+                | Word::Nothing => {}
             }
         }
     }
-    match on_hold {
-        Some(name) => Checked::indeterminate(format!("{name} is on hold")),
-        None if notes.is_empty() => Checked::passed("no data says 'revoked'"),
-        None => Checked::warning(notes.join("; ")),
+    if notes.is_empty() {
+        Checked::passed("no data says 'revoked'")
+    } else {
+        Checked::warning(notes.join("; "))
+    }
+}
+
+/// V085, RFC 5280 sections 3.3 and 5.3.1, X.509 section 9.5.2.8: a hold may be lifted or not, and who
+/// does not say that ended certificates are kept has no word on them.
+fn certain(answers: Option<&[Answer]>) -> Checked<85> {
+    let Some(answers) = answers else {
+        return Checked::not_run("there is no path");
+    };
+    let with = |wanted| {
+        let mut answers = answers.iter();
+        answers.find(|answer| answer.words.contains(&wanted))
+    };
+    if let Some(Answer { name, .. }) = with(Word::OnHold) {
+        return Checked::indeterminate(format!("{name} is on hold"));
+    }
+    match with(Word::Forgotten) {
+        Some(Answer { name, .. }) => Checked::warning(format!(
+            "a CRL or OCSP response about {name} is from after that certificate ended, and does not \
+             say that those that ended are kept: its silence means nothing"
+        )),
+        None => Checked::passed("no answer is uncertain"),
     }
 }

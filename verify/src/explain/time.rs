@@ -251,6 +251,15 @@ pub(super) const ALL: &[Row] = &[
       to a certificate; the archive profile leaves the verdict open instead of refusing.",
     ),
     (
+        53,
+        "What hangs on the token unsigned",
+        "RFC 5652 section 5.3; RFC 5126 section 6.3",
+        "Anyone can add unsigned attributes to a token, take them away or change them. Certificates, \
+      lists and responses in them are looked at like those that you give; nothing is trusted for \
+      being there. So the octets of a token are not what it is known by: signature and signed \
+      attributes are.",
+    ),
+    (
         60,
         "The certificate is for time-stamping",
         "RFC 3161 section 2.3",
@@ -351,6 +360,15 @@ pub(super) const ALL: &[Row] = &[
         "A certificate that was replaced or given up after genTime leaves earlier tokens valid. A \
       compromised key, or no reason, takes all of them away: whoever has the key can make \
       tokens with any date. A token survives that only if others prove that it is older.",
+    ),
+    (
+        85,
+        "What is known of revocation is certain",
+        "RFC 5280 sections 3.3 and 5.3.1; X.509 section 9.5.2.8; RFC 6960 section 4.4.4",
+        "A certificate on hold may come back or be revoked, so the verdict stays open. And a list \
+      may drop a certificate once it has ended: that it is not on a later list means nothing, \
+      unless the list says that it keeps those that ended (expiredCertsOnCRL; in OCSP the archive \
+      cutoff). Keep a list from between genTime and the certificate's end.",
     ),
     (
         90,

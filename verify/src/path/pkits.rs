@@ -16,6 +16,7 @@ use crate::certificate::{is_valid_over, unknown_critical};
 use crate::instant::Interval;
 use crate::path::find_path;
 use crate::path::validate::Terms;
+use crate::policy::RevocationMode;
 use crate::pool::Pool;
 use crate::revocation::budget::Budget;
 use crate::revocation::material::Material;
@@ -111,6 +112,7 @@ fn outcome(suite: &Suite, case: &Value) -> Result<(), String> {
         freshness: Freshness::Current,
         at,
         budget: &Budget::new(),
+        mode: RevocationMode::Require,
         depth: 0,
     };
     let subjects = [&target].into_iter().chain(path.issuers.iter().copied());

@@ -15,7 +15,7 @@ use meridian_wire::time::UnixMicros;
 
 use crate::instant::parse_x509_time;
 use crate::name::same_name;
-use crate::path::{find_path, has_signed_bytes};
+use crate::path::{Signed, find_path, has_signed_bytes};
 use crate::revocation::material::{Crl, is_at_most};
 use crate::revocation::scope::{ALL_REASONS, reasons};
 use crate::revocation::{Inquiry, Reason, Revocation, Word};
@@ -45,23 +45,29 @@ pub(crate) fn ask<'i, 'a>(
 ) -> Vec<Word> {
     let mut words = Vec::new();
     let mut known = 0;
-    let mut stale = false;
+    let mut unknowing = Vec::new();
     for crl in &inquiry.material.crls {
         let reasons = reasons(crl, subject);
-        if crl.delta_base.is_some() || reasons == 0 || !is_authentic(inquiry, crl, issuer) {
+        if crl.delta_base.is_some() || reasons == 0 {
             continue;
         }
-        match consult(inquiry, crl, subject, issuer) {
+        let word = match authenticity(inquiry, crl, issuer) {
+            Signed::Yes => consult(inquiry, crl, subject, issuer),
+            Signed::No => continue,
+            Signed::Unsupported => Word::Unsupported,
+        };
+        match word {
             Word::Good => known |= reasons,
-            Word::TooOld => stale = true,
             Word::Nothing => {}
+            Word::TooOld | Word::Forgotten | Word::Unsupported => unknowing.push(word),
             word => words.push(word),
         }
     }
     if known == ALL_REASONS {
         words.push(Word::Good);
-    } else if stale {
-        words.push(Word::TooOld);
+    } else {
+        let reasons = [Word::TooOld, Word::Forgotten, Word::Unsupported];
+        words.extend(reasons.into_iter().filter(|word| unknowing.contains(word)));
     }
     words
 }
@@ -80,19 +86,19 @@ fn consult<'i, 'a>(
             Listed::Yes(Revocation {
                 reason: REMOVED, ..
             }) => {
-                return inquiry.silence(delta.this_update, delta.next_update);
+                return inquiry.silence(&delta.said(), subject);
             }
             Listed::Yes(revocation) => {
-                return inquiry.revoked(&revocation, delta.this_update, delta.next_update);
+                return inquiry.revoked(&revocation, &delta.said());
             }
             Listed::No | Listed::Strange => {}
         }
     }
     match find(crl, subject) {
-        Listed::Yes(revocation) => inquiry.revoked(&revocation, crl.this_update, crl.next_update),
+        Listed::Yes(revocation) => inquiry.revoked(&revocation, &crl.said()),
         Listed::No if !crl.is_strange => {
             let newest = delta.unwrap_or(crl);
-            inquiry.silence(newest.this_update, newest.next_update)
+            inquiry.silence(&newest.said(), subject)
         }
         Listed::No | Listed::Strange | Listed::Unreadable => Word::Nothing,
     }
@@ -116,31 +122,41 @@ fn newest_delta<'i, 'a>(
             && delta.point_value == crl.point_value
             && !delta.is_strange
             && delta.this_update.is_some_and(|made| made <= inquiry.at)
-            && is_authentic(inquiry, delta, issuer)
+            && authenticity(inquiry, delta, issuer) == Signed::Yes
     });
     deltas.max_by_key(|delta| delta.this_update)
 }
 
 /// Section 6.3.3 (f) and (g): signed by the certificate's issuer, or by someone of the list's
 /// name with a path of his own.
-fn is_authentic<'i, 'a>(
+fn authenticity<'i, 'a>(
     inquiry: &Inquiry<'i, 'a>,
     crl: &Crl<'_>,
     issuer: &'i CertificateReading<'a>,
-) -> bool {
+) -> Signed {
     let others = inquiry.pool.all().filter(|other| other.raw != issuer.raw);
-    [issuer].into_iter().chain(others).any(|signer| {
-        same_name(&signer.subject, &crl.view.issuer)
-            && may_sign(signer)
-            && inquiry.budget.take()
-            && has_signed_bytes(
-                signer,
-                &crl.view.signature_algorithm,
-                crl.view.tbs,
-                crl.view.signature,
-            )
-            && (signer.raw == issuer.raw || is_trusted(inquiry, signer))
-    })
+    let mut outcome = Signed::No;
+    for signer in [issuer].into_iter().chain(others) {
+        if !same_name(&signer.subject, &crl.view.issuer)
+            || !may_sign(signer)
+            || !inquiry.budget.take()
+        {
+            continue;
+        }
+        let signed = has_signed_bytes(
+            signer,
+            &crl.view.signature_algorithm,
+            crl.view.tbs,
+            crl.view.signature,
+        );
+        let counts = || signer.raw == issuer.raw || is_trusted(inquiry, signer);
+        match signed {
+            Signed::Yes if counts() => return Signed::Yes,
+            Signed::Unsupported if counts() => outcome = Signed::Unsupported,
+            _ => {}
+        }
+    }
+    outcome
 }
 
 fn may_sign(signer: &CertificateReading<'_>) -> bool {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use meridian_wire::oid;
+use meridian_wire::reader::certificate::TimeView;
 use meridian_wire::reader::crl::CrlView;
 use meridian_wire::reader::distribution_point::IssuingPointView;
 use meridian_wire::reader::error::ReadError;
@@ -17,6 +18,8 @@ use meridian_wire::time::UnixMicros;
 
 use crate::instant::parse_x509_time;
 use crate::policy::VerifyPolicy;
+use crate::revocation::Said;
+use crate::unsigned::Unsigned;
 
 /// CRL extensions that are understood here, critical or not.
 const KNOWN_EXTENSIONS: &[oid::ObjectIdentifier] = &[
@@ -26,6 +29,7 @@ const KNOWN_EXTENSIONS: &[oid::ObjectIdentifier] = &[
     oid::DELTA_CRL_INDICATOR,
     oid::FRESHEST_CRL,
     oid::ISSUER_ALT_NAME,
+    oid::EXPIRED_CERTS_ON_CRL,
 ];
 
 /// A CRL and what its extensions say.
@@ -37,6 +41,8 @@ pub(crate) struct Crl<'a> {
     pub(crate) this_update: Option<UnixMicros>,
     /// When the next is promised.
     pub(crate) next_update: Option<UnixMicros>,
+    /// Certificates that ended from then on are still listed (expiredCertsOnCRL).
+    keeps_since: Option<UnixMicros>,
     /// Its number, without leading zeros.
     pub(crate) number: Option<Vec<u8>>,
     /// The number of the list that it changes, if it is a delta.
@@ -50,6 +56,15 @@ pub(crate) struct Crl<'a> {
 }
 
 impl<'a> Crl<'a> {
+    /// When it speaks, and of whom.
+    pub(crate) const fn said(&self) -> Said {
+        Said {
+            this_update: self.this_update,
+            next_update: self.next_update,
+            keeps_since: self.keeps_since,
+        }
+    }
+
     fn read(der: &'a [u8]) -> Result<Self, ReadError> {
         let mut walk = Walk::new(MAX_ELEMENTS_OF_FILE);
         let view = CrlView::read(der, &mut walk)?;
@@ -71,7 +86,9 @@ impl<'a> Crl<'a> {
             let known = KNOWN_EXTENSIONS.iter().any(|oid| extension.oid.is(oid));
             extension.critical && !known
         });
+        let keeps_since = value_of(oid::EXPIRED_CERTS_ON_CRL).and_then(generalized);
         Ok(Self {
+            keeps_since,
             this_update: parse_x509_time(&view.this_update),
             next_update: view.next_update.as_ref().and_then(parse_x509_time),
             number: number_of(oid::CRL_NUMBER, &mut walk)?,
@@ -82,6 +99,13 @@ impl<'a> Crl<'a> {
             view,
         })
     }
+}
+
+/// The time that the value of an extension is.
+pub(crate) fn generalized(value: &[u8]) -> Option<UnixMicros> {
+    let time = Tlv::only(value, &mut Walk::default()).ok()?;
+    let text = time.require(Tag::GENERALIZED_TIME).ok()?.primitive().ok()?;
+    parse_x509_time(&TimeView::generalized(text))
 }
 
 /// Whether one number is at most another; both without leading zeros.
@@ -99,8 +123,12 @@ pub(crate) struct Material<'a> {
 }
 
 impl<'a> Material<'a> {
-    /// From the token, then from the caller.
-    pub(crate) fn gather(signed: &SignedDataView<'a>, policy: &'a VerifyPolicy) -> Self {
+    /// From the token, from its unsigned attributes, then from the caller.
+    pub(crate) fn gather(
+        signed: &SignedDataView<'a>,
+        unsigned: &Unsigned<'a>,
+        policy: &'a VerifyPolicy,
+    ) -> Self {
         let mut material = Self::default();
         for choice in &signed.revocation {
             match &choice.kind {
@@ -112,6 +140,12 @@ impl<'a> Material<'a> {
                 }
                 _ => {}
             }
+        }
+        for crl in &unsigned.crls {
+            material.add_crl(crl);
+        }
+        for response in &unsigned.responses {
+            material.add_response(response);
         }
         for crl in &policy.crls {
             material.add_crl(crl);

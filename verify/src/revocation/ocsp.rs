@@ -13,9 +13,12 @@ use crate::certificate::is_valid_over;
 use crate::crypto::digest::{digest, named};
 use crate::instant::{Interval, parse_x509_time};
 use crate::name::same_name;
-use crate::path::has_signed_bytes;
+use crate::path::validate::Terms;
+use crate::path::{Signed, has_signed_bytes};
+use crate::policy::RevocationMode;
 use crate::revocation::crl::invalidity_date;
-use crate::revocation::{Inquiry, Reason, Revocation, Word};
+use crate::revocation::material::generalized;
+use crate::revocation::{Freshness, Inquiry, Reason, Revocation, Said, Word};
 
 /// Asks every response.
 pub(crate) fn ask<'i, 'a>(
@@ -33,8 +36,15 @@ pub(crate) fn ask<'i, 'a>(
             .iter()
             .filter(|answer| is_about(answer, subject, issuer))
             .peekable();
-        if answers.peek().is_some() && is_authentic(inquiry, &basic, issuer) {
-            words.extend(answers.map(|answer| word(inquiry, &basic, answer)));
+        if answers.peek().is_none() {
+            continue;
+        }
+        match authenticity(inquiry, &basic, issuer) {
+            Signed::Yes => {
+                words.extend(answers.map(|answer| word(inquiry, &basic, answer, subject)));
+            }
+            Signed::Unsupported => words.push(Word::Unsupported),
+            Signed::No => {}
         }
     }
     words.retain(|word| *word != Word::Nothing);
@@ -56,43 +66,88 @@ fn is_about(
 }
 
 /// Section 4.2.2.2: signed by the issuer itself, or by whom the issuer certified for it.
-fn is_authentic<'i, 'a>(
+fn authenticity<'i, 'a>(
     inquiry: &Inquiry<'i, 'a>,
     basic: &BasicOcspView<'_>,
     issuer: &'i CertificateReading<'a>,
-) -> bool {
+) -> Signed {
     let signed_by = |signer: &CertificateReading<'_>| {
-        is_named(&basic.responder, signer)
-            && inquiry.budget.take()
-            && has_signed_bytes(
-                signer,
-                &basic.signature_algorithm,
-                basic.tbs,
-                basic.signature,
-            )
+        if !is_named(&basic.responder, signer) || !inquiry.budget.take() {
+            return Signed::No;
+        }
+        has_signed_bytes(
+            signer,
+            &basic.signature_algorithm,
+            basic.tbs,
+            basic.signature,
+        )
     };
-    if signed_by(issuer) {
-        return true;
-    }
-    let Some(produced_at) = parse_x509_time(&basic.produced_at) else {
-        return false;
+    let mut outcome = signed_by(issuer);
+    let produced_at = parse_x509_time(&basic.produced_at);
+    // Who answers for others does not answer for those who answer.
+    let Some(produced_at) = produced_at.filter(|_| outcome == Signed::No && inquiry.depth == 0)
+    else {
+        return outcome;
     };
     let inside = basic.certificates.iter();
     let inside = inside.filter_map(|raw| CertificateReading::read(raw, &mut Walk::default()).ok());
     let delegates = inside.chain(inquiry.pool.certificates.iter().cloned());
-    delegates
-        .filter(|delegate| same_name(&delegate.issuer, &issuer.subject))
-        .filter(|delegate| is_delegate(delegate, produced_at))
-        .any(|delegate| {
-            signed_by(&delegate)
-                && inquiry.budget.take()
-                && has_signed_bytes(
-                    issuer,
-                    &delegate.signature_algorithm,
-                    delegate.tbs,
-                    delegate.signature,
-                )
-        })
+    for delegate in delegates {
+        if !same_name(&delegate.issuer, &issuer.subject) || !is_delegate(&delegate, produced_at) {
+            continue;
+        }
+        let signed = signed_by(&delegate);
+        let counts = || {
+            is_certified(inquiry, &delegate, issuer)
+                && stands(inquiry, &delegate, issuer, produced_at)
+        };
+        match signed {
+            Signed::Yes if counts() => return Signed::Yes,
+            Signed::Unsupported if counts() => outcome = Signed::Unsupported,
+            _ => {}
+        }
+    }
+    outcome
+}
+
+fn is_certified(
+    inquiry: &Inquiry<'_, '_>,
+    delegate: &CertificateReading<'_>,
+    issuer: &CertificateReading<'_>,
+) -> bool {
+    let (algorithm, signature) = (&delegate.signature_algorithm, delegate.signature);
+    inquiry.budget.take()
+        && has_signed_bytes(issuer, algorithm, delegate.tbs, signature) == Signed::Yes
+}
+
+/// Section 4.2.2.2.1: whether the delegate was itself not revoked when it answered. One with
+/// id-pkix-ocsp-nocheck need not be asked about. Of the others a list, or a response by the issuer
+/// itself, may tell; that nothing does is left to the client, and counts against the delegate where
+/// data is required.
+fn stands<'a>(
+    inquiry: &Inquiry<'_, 'a>,
+    delegate: &CertificateReading<'_>,
+    issuer: &CertificateReading<'a>,
+    produced_at: UnixMicros,
+) -> bool {
+    if delegate.extensions_of(&oid::OCSP_NO_CHECK).next().is_some() {
+        return true;
+    }
+    let terms = Terms::new(Interval::instant(produced_at), oid::KP_OCSP_SIGNING);
+    let ask = |freshness| {
+        let deeper = Inquiry {
+            terms: &terms,
+            freshness,
+            depth: inquiry.depth + 1,
+            ..*inquiry
+        };
+        deeper.ask(delegate, issuer)
+    };
+    let words = [ask(Freshness::Current), ask(Freshness::After)].concat();
+    let condemned = |word: &Word| matches!(word, Word::Revoked { .. } | Word::OnHold);
+    let cleared = |word: &Word| matches!(word, Word::Good | Word::RevokedLater { .. });
+    !words.iter().any(condemned)
+        && (words.iter().any(cleared) || inquiry.mode == RevocationMode::Report)
 }
 
 fn is_named(responder: &ResponderView<'_>, signer: &CertificateReading<'_>) -> bool {
@@ -103,8 +158,7 @@ fn is_named(responder: &ResponderView<'_>, signer: &CertificateReading<'_>) -> b
     }
 }
 
-/// id-kp-OCSPSigning, and valid when the response was made. Whether the delegate itself is
-/// revoked is not asked.
+/// id-kp-OCSPSigning, and valid when the response was made.
 fn is_delegate(delegate: &CertificateReading<'_>, produced_at: UnixMicros) -> bool {
     let mut usages = delegate.extensions_of(&oid::EXTENDED_KEY_USAGE);
     let signs = usages.any(|extension| {
@@ -119,6 +173,7 @@ fn word(
     inquiry: &Inquiry<'_, '_>,
     basic: &BasicOcspView<'_>,
     answer: &SingleResponseView<'_>,
+    subject: &CertificateReading<'_>,
 ) -> Word {
     // RFC 6960 section 4.4.5: the extensions of CRL entries may be here too.
     let (dates, others): (Vec<_>, Vec<_>) = answer
@@ -129,8 +184,13 @@ fn word(
     if others.any(|extension| extension.critical) {
         return Word::Nothing;
     }
-    let this_update = parse_x509_time(&answer.this_update);
-    let next_update = answer.next_update.as_ref().and_then(parse_x509_time);
+    let cutoff = answer.extensions.iter().chain(&basic.extensions);
+    let mut cutoff = cutoff.filter(|extension| extension.oid.is(&oid::OCSP_ARCHIVE_CUTOFF));
+    let said = Said {
+        this_update: parse_x509_time(&answer.this_update),
+        next_update: answer.next_update.as_ref().and_then(parse_x509_time),
+        keeps_since: cutoff.find_map(|extension| generalized(extension.value)),
+    };
     match &answer.status {
         CertificateStatus::Revoked { time, reason } => {
             let mut dates = dates.into_iter();
@@ -141,9 +201,9 @@ fn word(
                 reason: Reason(*reason),
                 invalidity,
             };
-            inquiry.revoked(&revocation, this_update, next_update)
+            inquiry.revoked(&revocation, &said)
         }
-        CertificateStatus::Good => inquiry.silence(this_update, next_update),
+        CertificateStatus::Good => inquiry.silence(&said, subject),
         _ => Word::Nothing,
     }
 }

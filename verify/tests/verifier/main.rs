@@ -54,6 +54,8 @@ mod program_many;
 #[cfg(test)]
 mod program_material;
 #[cfg(test)]
+mod revocation;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod support;

@@ -53,13 +53,15 @@ fn every_response_says_what_its_vector_says() {
         count += 1;
         let name = vector.name.as_str();
         let mut policy = policy(&vectors);
+        // What is required of data is required of data about responders as well: see below.
+        policy.revocation = RevocationMode::Report;
         policy.ocsp_responses = vec![octets(&vectors, name)];
         let report = judge(&octets(&vectors, token_for(name)), &policy);
         let wanted = match &vector.expect {
             Expect::VerifyOk => [Status::Passed, Status::Passed, Status::Passed],
             Expect::VerifyFails(fault) => match fault.as_str() {
-                "Nothing" => [Status::Indeterminate, Status::Passed, Status::Passed],
-                "TooOld" => [Status::Indeterminate, Status::Warning, Status::Passed],
+                "Nothing" => [Status::NotChecked, Status::Passed, Status::Passed],
+                "TooOld" => [Status::NotChecked, Status::Warning, Status::Passed],
                 "Revoked" => [Status::Passed, Status::Passed, Status::Failed],
                 "RevokedLater" => [Status::Passed, Status::Passed, Status::Warning],
                 other => panic!("{name}: unknown fault {other}"),
@@ -70,6 +72,20 @@ fn every_response_says_what_its_vector_says() {
         assert_eq!(found, wanted.map(Some), "{name}");
     }
     assert_eq!(count, 15);
+}
+
+#[test]
+fn a_delegate_of_whom_nothing_is_known_is_not_enough_where_data_is_required() {
+    let vectors = load("openssl-ocsp").unwrap();
+    for (name, wanted) in [
+        ("delegate.ors", Status::Indeterminate),
+        ("good.ors", Status::Passed),
+    ] {
+        let mut policy = policy(&vectors);
+        policy.ocsp_responses = vec![octets(&vectors, name)];
+        let report = judge(&octets(&vectors, "tsa.tsr"), &policy);
+        assert_eq!(status(&report, 82), Some(wanted), "{name}");
+    }
 }
 
 #[test]
@@ -121,6 +137,7 @@ fn answer(status: Vec<u8>) -> Answer {
         produced_at: "2026-07-01T00:00:00Z".to_owned(),
         responder: name(CA),
         certificates: Vec::new(),
+        extensions: Vec::new(),
     }
 }
 

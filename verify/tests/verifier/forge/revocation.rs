@@ -94,6 +94,8 @@ pub(crate) struct Answer {
     pub(crate) responder: Vec<u8>,
     /// Certificates that come along.
     pub(crate) certificates: Vec<Vec<u8>>,
+    /// singleExtensions.
+    pub(crate) extensions: Vec<Vec<u8>>,
 }
 
 pub(crate) fn good() -> Vec<u8> {
@@ -108,6 +110,13 @@ pub(crate) fn revoked(date: &str, reason: u8) -> Vec<u8> {
 
 impl Answer {
     pub(crate) fn signed(&self, key: &Key) -> Vec<u8> {
+        let basic = self.basic(key);
+        let bytes = sequence(&[object(&oid::OCSP_BASIC), octets(&basic)]);
+        sequence(&[element(&[0x0a], &[0]), tagged(0, &bytes)])
+    }
+
+    /// BasicOCSPResponse.
+    pub(crate) fn basic(&self, key: &Key) -> Vec<u8> {
         let sha1 = algorithm(&oid::SHA_1, &null());
         let certificate = sequence(&[
             sha1,
@@ -115,11 +124,16 @@ impl Answer {
             octets(&Sha1::digest(&self.issuer_key)),
             self.serial.clone(),
         ]);
+        let extensions = match self.extensions.as_slice() {
+            [] => Vec::new(),
+            some => tagged(1, &sequence(some)),
+        };
         let single = sequence(&[
             certificate,
             self.status.clone(),
             time(&self.this_update),
             tagged(0, &time(&self.next_update)),
+            extensions,
         ]);
         let tbs = sequence(&[
             tagged(1, &self.responder),
@@ -131,8 +145,6 @@ impl Answer {
             [] => Vec::new(),
             some => tagged(0, &sequence(some)),
         };
-        let basic = sequence(&[tbs, key.algorithm.clone(), signature, certificates]);
-        let bytes = sequence(&[object(&oid::OCSP_BASIC), octets(&basic)]);
-        sequence(&[element(&[0x0a], &[0]), tagged(0, &bytes)])
+        sequence(&[tbs, key.algorithm.clone(), signature, certificates])
     }
 }
