@@ -1,6 +1,6 @@
 //! The end of a log: one last event, after which it is only read.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use meridian_merkle::index::{LeafIndex, TreeSize};
 use meridian_signing::clock::{ClockReading, ClockWentBack, StampTime};
@@ -12,7 +12,9 @@ use meridian_wire::time::UnixMicros;
 
 use crate::commit::{Body, NewLeaf};
 use crate::event::{SaltedEvent, event_body};
+use crate::examine::read_leaf;
 use crate::fatal::Fatal;
+use crate::fault::Fault;
 use crate::lock_record::LockRecord;
 use crate::open::{Found, Log, OpenError};
 use crate::reader::{LogReader, Published};
@@ -62,9 +64,26 @@ impl Log {
             store: Arc::clone(&committer.store),
             published,
             final_time: time,
-            _lock: committer.lock,
+            _lock: Mutex::new(committer.lock),
         })
     }
+}
+
+/// Whether the last leaf in a store closed its log. A look: that the leaf is the one that was
+/// signed for is for opening to find out.
+///
+/// # Errors
+///
+/// [`Fault`] if the leaf cannot be read.
+pub fn is_closed(store: &dyn Store) -> Result<bool, Fault> {
+    let last = store
+        .state()?
+        .and_then(|state| state.size.get().checked_sub(1));
+    let Some(last) = last.map(LeafIndex::new) else {
+        return Ok(false);
+    };
+    let (_, leaf) = read_leaf(store, last)?;
+    Ok(leaf.is_final())
 }
 
 /// A log that was closed: it is read and proven from, and never written.
@@ -74,7 +93,7 @@ pub struct ClosedLog {
     published: Arc<Published>,
     final_time: UnixMicros,
     /// Held, so that no other process takes the log for its own.
-    _lock: Box<dyn LockRecord>,
+    _lock: Mutex<Box<dyn LockRecord>>,
 }
 
 impl ClosedLog {
@@ -100,7 +119,7 @@ impl ClosedLog {
             store,
             published: Arc::new(Published::new(found.head)),
             final_time: found.state.last_time,
-            _lock: lock,
+            _lock: Mutex::new(lock),
         })
     }
 

@@ -187,7 +187,8 @@ impl<'a> Examiner<'a> {
     }
 }
 
-fn read_leaf(store: &dyn Store, index: LeafIndex) -> Result<(Vec<u8>, Leaf), Fault> {
+/// A leaf, in its octets and decoded.
+pub(crate) fn read_leaf(store: &dyn Store, index: LeafIndex) -> Result<(Vec<u8>, Leaf), Fault> {
     let entry = store.leaf(index)?;
     let entry = entry.ok_or(Fault::Missing(Row::Leaf(index)))?;
     let leaf = Leaf::decode(&entry).map_err(|source| Fault::Leaf { index, source })?;

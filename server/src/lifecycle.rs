@@ -105,6 +105,10 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
         Some(place) => (Some(Arc::clone(&place.desk)), place.is_new_policy),
         None => (None, false),
     };
+    let (number, earlier) = (
+        parts.log_identity.number(),
+        std::mem::take(&mut parts.earlier),
+    );
     let log = Log::open(parts.into_log_parts())?;
     let issuer = Issuer::new(Arc::clone(&policy), signer, place.map(|place| place.unit));
     let (fatal_sender, fatal) = oneshot::channel();
@@ -117,7 +121,7 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
         Box::new(move |fault| drop(fatal_sender.send(fault))),
     )?;
     let pipeline = Pipeline::new(policy, sequencer, clock, Arc::clone(&metrics));
-    let pipeline = Arc::new(pipeline);
+    let pipeline = Arc::new(pipeline.succeeding(number, earlier));
     let location_policy = desk.as_ref().map(|desk| *desk.policy().hash());
     if is_new_policy {
         events::record(&pipeline, LifeEvent::Policy, location_policy).await;

@@ -9,7 +9,6 @@ use meridian_wire::checkpoint::Checkpoint;
 use meridian_wire::note::name::KeyName;
 
 use super::*;
-use crate::fault::Fault;
 use crate::identity::LogIdentity;
 use crate::lock_record::mem::MemLockRecord;
 use crate::open::LogParts;
@@ -47,7 +46,10 @@ fn reopen_closed(store: &Arc<MemStore>, lock: &MemLockRecord) -> Result<ClosedLo
 #[test]
 fn a_closed_log_is_never_opened_for_writing_again() {
     let (store, lock, log) = created();
+    assert!(!is_closed(&*store).unwrap());
     drop(log.close(BODY, reading(2_000)).unwrap());
+    assert!(is_closed(&*store).unwrap());
+    assert!(!is_closed(&MemStore::new()).unwrap());
     for _ in 0..2 {
         let refused = Log::open(parts(&store, &lock));
         assert!(matches!(refused, Err(OpenError::Closed { size }) if size.get() == 2));

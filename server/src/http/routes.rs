@@ -174,6 +174,13 @@ fn reading(shared: &Arc<Public>) -> Routes {
         .and(only("GET, HEAD", GET))
         .and(with(shared))
         .map(|shared: Arc<Public>| log::checkpoint(&shared.pipeline));
+    let numbered = warp::path!("log" / String / "checkpoint")
+        .and(only("GET, HEAD", GET))
+        .and(with(shared))
+        .and_then(|number: String, shared: Arc<Public>| async move {
+            let checkpoint = log::checkpoint_of(&shared.pipeline, &number);
+            checkpoint.ok_or_else(warp::reject::not_found)
+        });
     let proof = warp::path!("v1" / "proofs" / String)
         .and(only("GET, HEAD", GET))
         .and(with(shared))
@@ -185,6 +192,8 @@ fn reading(shared: &Arc<Public>) -> Routes {
         .or(time_chain)
         .unify()
         .or(checkpoint)
+        .unify()
+        .or(numbered)
         .unify()
         .or(proof)
         .unify()
