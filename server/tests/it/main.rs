@@ -51,6 +51,8 @@ mod private;
 #[cfg(test)]
 mod stamping;
 #[cfg(test)]
+mod succession;
+#[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod tls_client;
