@@ -7,7 +7,7 @@ use meridian_log::lock_record::LockError;
 use meridian_log::open::OpenError;
 use meridian_server::config::ConfigError;
 use meridian_server::lifecycle::{StartError, TlsError};
-use meridian_server::logs::EarlierLogError;
+use meridian_server::logs::{EarlierLogError, VerifierKeyError};
 use meridian_server::parts::PartsError;
 use meridian_server::run::{Overrides, RunError, run_blocking};
 use meridian_signing::key_file::KeyFileError;
@@ -104,7 +104,9 @@ pub(crate) fn parts_hint(error: &PartsError, dir: &Path) -> String {
                  before anything else, then restore a copy of the database made after the last stop"
             );
         }
-        PartsError::Unreadable { .. } | PartsError::Key(KeyFileError::Read { .. }) => {
+        PartsError::Unreadable { .. }
+        | PartsError::VerifierKey(VerifierKeyError::Unreadable { .. })
+        | PartsError::Key(KeyFileError::Read { .. }) => {
             "restore it, or name its place in meridian.toml"
         }
         PartsError::Key(_) => "nobody but the owner may read a private key",

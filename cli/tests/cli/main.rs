@@ -7,3 +7,4 @@ mod locate;
 mod memory;
 mod middle;
 mod stamp;
+mod succeed;
