@@ -292,7 +292,7 @@ fn fsck(args: &LogDirArgs) -> Result<(), LogError> {
     let key =
         VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })?;
     let report = examine(&log.store, &key, Some(&token_digest), &mut |_, _| ())?;
-    RocksStore::check_blocks(&log.config.log.database)?;
+    RocksStore::check_blocks(&log.at.database)?;
     let mut out = io::stdout().lock();
     writeln!(
         out,

@@ -79,9 +79,9 @@ pub enum EarlierLogError {
         /// Which log.
         number: LogNumber,
         /// The successor that its final event names, if that can be read.
-        named: Option<VerifierKey>,
+        named: Option<Box<VerifierKey>>,
         /// The key of the log that follows.
-        found: VerifierKey,
+        found: Box<VerifierKey>,
     },
 }
 
@@ -122,8 +122,8 @@ impl EarlierLog {
             if named.as_ref() != Some(&found) {
                 return Err(EarlierLogError::OtherSuccessor {
                     number,
-                    named,
-                    found,
+                    named: named.map(Box::new),
+                    found: Box::new(found),
                 });
             }
         }

@@ -95,7 +95,10 @@ fn it_says_what_it_did_and_what_to_publish() {
     assert!(stdout.contains("nothing was done"), "{stdout}");
     let (code, _, stderr) = run(meridian(&["log", "info", "--log", "2"]).arg(&dir));
     assert_eq!(code, 1);
-    assert!(stderr.contains("there is no log 2, the newest is 1"), "{stderr}");
+    assert!(
+        stderr.contains("there is no log 2, the newest is 1"),
+        "{stderr}"
+    );
     // The genesis of log 1 is proven by its serial number.
     let serial = (1_u128 << 64).to_string();
     let (code, stdout, _) = run(meridian(&["log", "proof", &serial]).arg(&dir));
@@ -112,5 +115,8 @@ fn serving_an_unfinished_succession_says_how_to_finish_it() {
     fs::rename(dir.join("log-1"), dir.join("log-1.making")).unwrap();
     let (code, _, stderr) = run(meridian(&["serve"]).arg(&dir));
     assert_eq!(code, 1);
-    assert!(stderr.contains("`meridian log succeed DIR` goes on"), "{stderr}");
+    assert!(
+        stderr.contains("`meridian log succeed DIR` goes on"),
+        "{stderr}"
+    );
 }

@@ -103,7 +103,7 @@ pub enum SuccessionError {
     )]
     OtherSuccessor {
         /// The key that is there.
-        found: VerifierKey,
+        found: Box<VerifierKey>,
         /// Where the right one belongs.
         path: PathBuf,
     },

@@ -166,7 +166,7 @@ impl Old {
             let named = closed.final_event()?;
             if named.as_deref().and_then(FinalEvent::successor).as_ref() != Some(successor) {
                 return Err(SuccessionError::OtherSuccessor {
-                    found: successor.clone(),
+                    found: Box::new(successor.clone()),
                     path: config.log.numbered(next).key,
                 });
             }

@@ -8,6 +8,9 @@ use crate::private::PrivateFamily;
 use crate::store::StoreError;
 use crate::store::expiring::Expiry;
 
+/// Adds to a batch what is to become of a key and its row.
+type Change<'a> = &'a mut dyn FnMut(&mut WriteBatch, &[u8], &[u8]) -> Result<(), StoreError>;
+
 /// Rows of one write.
 const ROWS: usize = 1_000;
 
@@ -65,12 +68,7 @@ impl RocksStore {
 
     /// Calls `change` with each row of a family that need not be there; what it adds to a batch is
     /// written to `to`, some at a time.
-    fn each(
-        &self,
-        family: &'static str,
-        to: &Self,
-        change: &mut dyn FnMut(&mut WriteBatch, &[u8], &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn each(&self, family: &'static str, to: &Self, change: Change<'_>) -> Result<(), StoreError> {
         let Some(handle) = self.db.cf_handle(family) else {
             return Ok(());
         };
