@@ -1,6 +1,7 @@
 //! The command line: what a person types. Checked here for form only.
 
 pub(crate) mod locate;
+pub(crate) mod succeed;
 pub(crate) mod tls;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use crate::stamp::authority::AuthorityUrl;
 use crate::stamp::policy::PolicyName;
 use crate::stamp::source::GivenDigest;
 use locate::LocateArgs;
+use succeed::SucceedArgs;
 use tls::TlsArgs;
 
 const EXIT_CODES: &str = "\
@@ -130,6 +132,8 @@ pub(crate) enum LogCommand {
     Info(LogDirArgs),
     /// Compute everything in the log again and compare.
     Fsck(LogDirArgs),
+    /// Close the log for ever and open the one that succeeds it.
+    Succeed(SucceedArgs),
 }
 
 #[derive(Args, Debug)]
@@ -137,13 +141,16 @@ pub(crate) struct LogDirArgs {
     /// The authority's folder.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
+    /// Which of its successive logs; the newest if not given.
+    #[arg(long = "log", value_name = "NUMBER")]
+    pub(crate) number: Option<u64>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct LogProofArgs {
     /// The serial number of the stamp, in decimal.
     #[arg(value_name = "SERIAL")]
-    pub(crate) serial: u64,
+    pub(crate) serial: u128,
     /// The authority's folder.
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,

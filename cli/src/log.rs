@@ -3,10 +3,13 @@
 //! What was released is what the lock record says: a last batch that only the database has never
 //! left the process.
 
+mod succeed;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use meridian_log::closed::is_closed;
 use meridian_log::fault::Fault;
 use meridian_log::fsck::fsck as examine;
 use meridian_log::lock_record::file::FileLockRecord;
@@ -17,13 +20,14 @@ use meridian_merkle::error::{ProofError, ProveError};
 use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::inclusion::prove_inclusion;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
-use meridian_server::config::{Config, ConfigError, Environment};
+use meridian_server::config::{Config, ConfigError, Environment, LogConfig};
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::note::error::NoteError;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::note::signed_note::SignedNote;
 use meridian_wire::proof::{TlogProof, TlogProofError};
 
-use crate::args::LogCommand;
+use crate::args::{LogCommand, LogDirArgs};
 use crate::config::addresses;
 use crate::error::{Ending, chain, report};
 use crate::serve::NEWEST_LOCK;
@@ -50,7 +54,12 @@ enum LogError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("serial number {serial} is not given out, the log has {size} leaves")]
-    NoLeaf { serial: u64, size: TreeSize },
+    NoLeaf { serial: u128, size: TreeSize },
+    #[error("there is no log {number}, the newest is {newest}")]
+    NoLog {
+        number: LogNumber,
+        newest: LogNumber,
+    },
     #[error("the database has lost {0}")]
     Lost(Row),
     #[error("the tree in the database is not the one that was released")]
@@ -60,7 +69,7 @@ enum LogError {
     #[error("the proof cannot be written")]
     Proof(#[from] TlogProofError),
     #[error("no proof can be made for serial number {serial}")]
-    Unprovable { serial: u64 },
+    Unprovable { serial: u128 },
     #[error("the log is not what its leaves make it")]
     Fault(#[from] Fault),
     #[error("cannot read the log's verifier key {}", path.display())]
@@ -82,9 +91,11 @@ enum LogError {
 impl LogError {
     fn ending(&self) -> Ending {
         match self {
-            Self::Config(_) | Self::Running { .. } | Self::NoLeaf { .. } | Self::Output(_) => {
-                Ending::Refused
-            }
+            Self::Config(_)
+            | Self::Running { .. }
+            | Self::NoLeaf { .. }
+            | Self::NoLog { .. }
+            | Self::Output(_) => Ending::Refused,
             Self::Lock(_)
             | Self::Empty
             | Self::Behind { .. }
@@ -107,8 +118,9 @@ impl LogError {
             }
             Self::NoLeaf { size, .. } => {
                 let newest = size.get().saturating_sub(1);
-                return format!("the newest serial number is {newest}");
+                return format!("the newest leaf of that log is {newest}");
             }
+            Self::NoLog { .. } => "the number of the log is the serial number divided by 2^64",
             Self::Config(_) => {
                 "name the folder of an authority, which has a meridian.toml; `meridian config \
                  check` reads that file"
@@ -137,10 +149,11 @@ impl LogError {
 /// Runs one of the `log` commands.
 pub(crate) fn log(command: &LogCommand) -> Ending {
     let outcome = match command {
-        LogCommand::Checkpoint(args) => checkpoint(&args.dir),
+        LogCommand::Checkpoint(args) => checkpoint(args),
         LogCommand::Proof(args) => proof(&args.dir, args.serial),
-        LogCommand::Info(args) => info(&args.dir),
-        LogCommand::Fsck(args) => fsck(&args.dir),
+        LogCommand::Info(args) => info(args),
+        LogCommand::Fsck(args) => fsck(args),
+        LogCommand::Succeed(args) => return succeed::succeed(args),
     };
     match outcome {
         Ok(()) => Ending::Done,
@@ -154,30 +167,37 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
 /// The log of a stopped authority; nobody can start it while this lives.
 #[derive(Debug)]
 struct StoppedLog {
-    config: Config,
+    /// Where it is.
+    at: LogConfig,
     store: RocksStore,
     released: LockState,
     _lock: FileLockRecord,
 }
 
 impl StoppedLog {
-    /// `path` is what the running authority would be asked for.
-    fn open(dir: &Path, path: &str) -> Result<Self, LogError> {
+    /// The newest log, or the one with this number. `path` is what the running authority would be
+    /// asked for.
+    fn open(dir: &Path, number: Option<LogNumber>, path: &str) -> Result<Self, LogError> {
         let config = Config::load(dir, &Environment::of_process())?;
-        let mut lock =
-            FileLockRecord::open(&config.log.lock_record).map_err(|error| match error {
-                LockError::Held { .. } => LogError::Running {
-                    base: addresses(&config).into_iter().next().unwrap_or_default(),
-                    path: path.to_owned(),
-                },
-                other => LogError::Lock(other),
-            })?;
+        let newest = config.log.newest();
+        let number = number.unwrap_or(newest);
+        if number > newest {
+            return Err(LogError::NoLog { number, newest });
+        }
+        let at = config.log.numbered(number);
+        let mut lock = FileLockRecord::open(&at.lock_record).map_err(|error| match error {
+            LockError::Held { .. } => LogError::Running {
+                base: addresses(&config).into_iter().next().unwrap_or_default(),
+                path: path.to_owned(),
+            },
+            other => LogError::Lock(other),
+        })?;
         let released = lock
             .read()
             .map_err(LogError::Lock)?
             .newest
             .ok_or(LogError::Empty)?;
-        let store = RocksStore::open_read_only(&config.log.database)?;
+        let store = RocksStore::open_read_only(&at.database)?;
         let database = store.state()?.map_or(TreeSize::ZERO, |state| state.size);
         if database < released.size {
             return Err(LogError::Behind {
@@ -186,7 +206,7 @@ impl StoppedLog {
             });
         }
         Ok(Self {
-            config,
+            at,
             store,
             released,
             _lock: lock,
@@ -207,16 +227,23 @@ impl StoppedLog {
     }
 }
 
-fn checkpoint(dir: &Path) -> Result<(), LogError> {
-    let log = StoppedLog::open(dir, "/log/checkpoint")?;
+/// The log that `args` names; running, it is asked for its checkpoint.
+fn stopped(args: &LogDirArgs) -> Result<StoppedLog, LogError> {
+    let number = args.number.map(LogNumber::new);
+    StoppedLog::open(&args.dir, number, "/log/checkpoint")
+}
+
+fn checkpoint(args: &LogDirArgs) -> Result<(), LogError> {
+    let log = stopped(args)?;
     io::stdout().write_all(log.released.checkpoint.as_bytes())?;
     Ok(())
 }
 
-fn proof(dir: &Path, serial: u64) -> Result<(), LogError> {
-    let log = StoppedLog::open(dir, &format!("/v1/proofs/{serial}"))?;
-    let (index, size) = (LeafIndex::new(serial), log.released.size);
-    if serial >= size.get() {
+fn proof(dir: &Path, serial: u128) -> Result<(), LogError> {
+    let (number, index) = LogNumber::of_serial(serial);
+    let log = StoppedLog::open(dir, Some(number), &format!("/v1/proofs/{serial}"))?;
+    let size = log.released.size;
+    if index.get() >= size.get() {
         return Err(LogError::NoLeaf { serial, size });
     }
     let leaf = log.leaf(index)?;
@@ -233,8 +260,8 @@ fn proof(dir: &Path, serial: u64) -> Result<(), LogError> {
     Ok(())
 }
 
-fn info(dir: &Path) -> Result<(), LogError> {
-    let log = StoppedLog::open(dir, "/log/checkpoint")?;
+fn info(args: &LogDirArgs) -> Result<(), LogError> {
+    let log = stopped(args)?;
     let released = &log.released;
     let mut out = io::stdout().lock();
     let note = SignedNote::parse(&released.checkpoint)?;
@@ -246,15 +273,18 @@ fn info(dir: &Path) -> Result<(), LogError> {
         writeln!(out, "last:     {}", state.last_time)?;
     }
     writeln!(out, "released: {} times", released.counter)?;
-    writeln!(out, "database: {}", log.config.log.database.display())?;
-    writeln!(out, "key:      {}", log.config.log.verifier_key.display())?;
+    if is_closed(&log.store)? {
+        writeln!(out, "closed:   yes, another log succeeds it")?;
+    }
+    writeln!(out, "database: {}", log.at.database.display())?;
+    writeln!(out, "key:      {}", log.at.verifier_key.display())?;
     Ok(())
 }
 
 /// Everything, tokens included: what an auditor with the folder can know without the log's key.
-fn fsck(dir: &Path) -> Result<(), LogError> {
-    let log = StoppedLog::open(dir, "/log/checkpoint")?;
-    let path = log.config.log.verifier_key.clone();
+fn fsck(args: &LogDirArgs) -> Result<(), LogError> {
+    let log = stopped(args)?;
+    let path = log.at.verifier_key.clone();
     let text = fs::read_to_string(&path).map_err(|source| LogError::KeyFile {
         path: path.clone(),
         source,
@@ -262,7 +292,7 @@ fn fsck(dir: &Path) -> Result<(), LogError> {
     let key =
         VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })?;
     let report = examine(&log.store, &key, Some(&token_digest), &mut |_, _| ())?;
-    RocksStore::check_blocks(&log.config.log.database)?;
+    RocksStore::check_blocks(&log.at.database)?;
     let mut out = io::stdout().lock();
     writeln!(
         out,

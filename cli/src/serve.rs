@@ -7,6 +7,7 @@ use meridian_log::lock_record::LockError;
 use meridian_log::open::OpenError;
 use meridian_server::config::ConfigError;
 use meridian_server::lifecycle::{StartError, TlsError};
+use meridian_server::logs::{EarlierLogError, VerifierKeyError};
 use meridian_server::parts::PartsError;
 use meridian_server::run::{Overrides, RunError, run_blocking};
 use meridian_signing::key_file::KeyFileError;
@@ -103,14 +104,21 @@ pub(crate) fn parts_hint(error: &PartsError, dir: &Path) -> String {
                  before anything else, then restore a copy of the database made after the last stop"
             );
         }
-        PartsError::Unreadable { .. } | PartsError::Key(KeyFileError::Read { .. }) => {
+        PartsError::Unreadable { .. }
+        | PartsError::VerifierKey(VerifierKeyError::Unreadable { .. })
+        | PartsError::Key(KeyFileError::Read { .. }) => {
             "restore it, or name its place in meridian.toml"
         }
         PartsError::Key(_) => "nobody but the owner may read a private key",
         PartsError::Certificates { .. } | PartsError::Identity { .. } => {
             "certificate, chain and key must be of one request; put back what was exchanged"
         }
-        PartsError::Log(error) => log_hint(error),
+        PartsError::Log(error)
+        | PartsError::Earlier(EarlierLogError::Log { source: error, .. }) => log_hint(error),
+        PartsError::Earlier(_) => {
+            "every log that was succeeded must be there: put back its database, lock record and \
+             verifier key"
+        }
         PartsError::Tls(error) => tls_hint(error),
         PartsError::Location(_) => {
             "put it right, or take [location] out of meridian.toml: then time only is stamped"
@@ -142,6 +150,9 @@ fn log_hint(error: &OpenError) -> &'static str {
         }
         OpenError::LockBehind { .. } | OpenError::LockDamaged | OpenError::LockRecord(_) => {
             NEWEST_LOCK
+        }
+        OpenError::Closed { .. } => {
+            "its succession was begun and not finished: `meridian log succeed DIR` goes on with it"
         }
         OpenError::NotCreated => "make an authority with `meridian init` in a new folder",
         OpenError::Forked { .. } | OpenError::Checkpoint(_) => {

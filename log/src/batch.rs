@@ -3,14 +3,16 @@
 use std::num::NonZeroU64;
 
 use meridian_signing::clock::{ClockReading, ClockWentBack, StampTime};
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::time::UnixMicros;
 
 use crate::stamper::Place;
 
-/// Where the next leaf goes: the first free position, and the time that its own
-/// must exceed.
+/// Where the next leaf goes: in which log, the first free position, and the time
+/// that its own must exceed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Tip {
+    pub(crate) log: LogNumber,
     pub(crate) next: NonZeroU64,
     pub(crate) last_time: UnixMicros,
 }
@@ -19,6 +21,7 @@ impl Tip {
     /// The tip after a leaf at `place`.
     pub(crate) fn after(place: &Place) -> Self {
         Self {
+            log: place.log(),
             next: place.number().saturating_add(1),
             last_time: place.time().time,
         }
@@ -62,7 +65,7 @@ pub(crate) fn form<T, R>(
             });
         match time {
             Ok(time) => {
-                let place = Place::new(tip.next, time);
+                let place = Place::new(tip.next, time).in_log(tip.log);
                 tip = Tip::after(&place);
                 formed.placed.push((item, place));
             }
@@ -84,6 +87,7 @@ mod tests {
 
     fn tip(next: u64, last_time: i64) -> Tip {
         Tip {
+            log: LogNumber::new(3),
             next: NonZeroU64::new(next).unwrap(),
             last_time: UnixMicros::new(last_time),
         }
@@ -116,6 +120,19 @@ mod tests {
         let expected = [("a", 7, 1_000, 0), ("b", 8, 1_001, 1), ("c", 9, 1_002, 2)];
         assert_eq!(placed, expected);
         assert!(away.is_empty());
+    }
+
+    #[test]
+    fn every_place_is_in_the_log_of_the_tip() {
+        let waiting = vec!["a", "b"];
+        let formed = form(waiting, reading(1_000, 50), tip(7, 10), |_, _| {
+            Ok::<_, ()>(())
+        });
+        let serials = formed.placed.iter().map(|(_, place)| place.serial());
+        let expected =
+            [7, 8].map(|index| LogNumber::new(3).serial(NonZeroU64::new(index).unwrap()));
+        assert!(serials.eq(expected));
+        assert_eq!(Tip::after(&formed.placed[1].1).log, LogNumber::new(3));
     }
 
     #[test]

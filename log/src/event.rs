@@ -31,6 +31,12 @@ pub(crate) fn stored_event_digest(stored: &[u8]) -> Option<[u8; 32]> {
     Some(event_digest(salt, body))
 }
 
+/// The body of a stored event; `None` if it has no salt.
+pub(crate) fn event_body(stored: &[u8]) -> Option<&[u8]> {
+    let (_salt, body) = stored.split_first_chunk::<SALT_LEN>()?;
+    Some(body)
+}
+
 #[cfg(test)]
 mod tests {
     use meridian_signing::entropy::SeededEntropy;
@@ -41,7 +47,9 @@ mod tests {
     fn the_stored_form_leads_to_the_digest() {
         let event = SaltedEvent::new(b"body", &SeededEntropy::new(1)).unwrap();
         assert_eq!(stored_event_digest(&event.stored), Some(event.digest));
+        assert_eq!(event_body(&event.stored), Some(&b"body"[..]));
         assert_eq!(stored_event_digest(&event.stored[..31]), None);
+        assert_eq!(event_body(&event.stored[..31]), None);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Examiner<'a> {
     token_digest: Option<TokenDigest<'a>>,
     tree: Frontier,
     last_time: Option<UnixMicros>,
+    /// The last leaf closed the log.
+    closed: bool,
 }
 
 /// A leaf that was found right.
@@ -65,7 +67,8 @@ impl<'a> Examiner<'a> {
             store,
             token_digest,
             tree,
-            last_time: before.map(|(_, leaf)| leaf.time()),
+            last_time: before.as_ref().map(|(_, leaf)| leaf.time()),
+            closed: before.is_some_and(|(_, leaf)| leaf.is_final()),
         })
     }
 
@@ -90,6 +93,11 @@ impl<'a> Examiner<'a> {
         self.last_time
     }
 
+    /// Whether the last leaf so far closed the log.
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     pub(crate) fn into_tree(self) -> Frontier {
         self.tree
     }
@@ -98,6 +106,10 @@ impl<'a> Examiner<'a> {
     pub(crate) fn step(&mut self) -> Result<Seen, Fault> {
         let index = LeafIndex::new(self.tree.size().get());
         let (entry, leaf) = read_leaf(self.store, index)?;
+        if self.closed {
+            return Err(Fault::AfterFinal { index });
+        }
+        self.closed = leaf.is_final();
         self.check_time(index, &leaf)?;
         let kind = leaf.kind();
         if (index.get() == 0) != (kind == LeafKind::Genesis) {
@@ -175,7 +187,8 @@ impl<'a> Examiner<'a> {
     }
 }
 
-fn read_leaf(store: &dyn Store, index: LeafIndex) -> Result<(Vec<u8>, Leaf), Fault> {
+/// A leaf, in its octets and decoded.
+pub(crate) fn read_leaf(store: &dyn Store, index: LeafIndex) -> Result<(Vec<u8>, Leaf), Fault> {
     let entry = store.leaf(index)?;
     let entry = entry.ok_or(Fault::Missing(Row::Leaf(index)))?;
     let leaf = Leaf::decode(&entry).map_err(|source| Fault::Leaf { index, source })?;

@@ -39,6 +39,12 @@ pub enum Fault {
         /// Its kind.
         kind: LeafKind,
     },
+    /// A leaf follows the one that closed the log.
+    #[error("leaf {index} is there, though the one before it closed the log")]
+    AfterFinal {
+        /// Its position.
+        index: LeafIndex,
+    },
     /// A leaf is not later than the one before it.
     #[error("leaf {index} is of {time}, not later than {before} before it")]
     TimeNotIncreasing {

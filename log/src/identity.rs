@@ -7,20 +7,22 @@ use meridian_merkle::index::TreeSize;
 use meridian_signing::note_signature::{NoteSignatureFault, verify_note};
 use meridian_signing::signer::{SignError, Signer, ed25519_public_key};
 use meridian_wire::checkpoint::{Checkpoint, CheckpointError, Origin};
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::note::error::NoteError;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::note::name::KeyName;
 use meridian_wire::note::signed_note::{NoteSignature, SignedNote};
 
-/// The origin of a log and its Ed25519 key (signature type 0x01).
+/// The number and origin of a log and its Ed25519 key (signature type 0x01).
 #[derive(Clone, Debug)]
 pub struct LogIdentity {
+    number: LogNumber,
     signer: Arc<dyn Signer>,
     key: VerifierKey,
 }
 
 impl LogIdentity {
-    /// The log `origin`, signed for by `signer`.
+    /// The log `origin`, signed for by `signer`, as the first of its authority.
     ///
     /// # Errors
     ///
@@ -28,7 +30,32 @@ impl LogIdentity {
     pub fn new(origin: KeyName, signer: Arc<dyn Signer>) -> Result<Self, NotALogKey> {
         let public_key = ed25519_public_key(&*signer).ok_or(NotALogKey)?;
         let key = VerifierKey::ed25519(origin, public_key);
-        Ok(Self { signer, key })
+        let number = LogNumber::FIRST;
+        Ok(Self {
+            number,
+            signer,
+            key,
+        })
+    }
+
+    /// The same as the log with this number.
+    ///
+    /// # Errors
+    ///
+    /// [`NotItsNumber`] if a log of this origin cannot have it.
+    pub fn with_number(mut self, number: LogNumber) -> Result<Self, NotItsNumber> {
+        if !number.fits(self.key.name().as_str()) {
+            let origin = self.key.name().clone();
+            return Err(NotItsNumber { number, origin });
+        }
+        self.number = number;
+        Ok(self)
+    }
+
+    /// Which of the authority's successive logs it is.
+    #[must_use]
+    pub const fn number(&self) -> LogNumber {
+        self.number
     }
 
     /// The key that the log's checkpoints are checked with.
@@ -53,6 +80,17 @@ impl LogIdentity {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the log key is not an Ed25519 key")]
 pub struct NotALogKey;
+
+/// The origin of a later log ends in its number.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the origin {origin} does not end in /{number}, the number of the log")]
+pub struct NotItsNumber {
+    /// The number.
+    pub number: LogNumber,
+    /// The origin.
+    pub origin: KeyName,
+}
 
 /// A checkpoint whose signature by the log's key was checked.
 ///
@@ -165,6 +203,16 @@ mod tests {
         let ours = identity("log.example/a", 1);
         let text = signed(&ours).replacen("\n3\n", "\n4\n", 1);
         assert_eq!(check(&text, &ours), Err(CheckpointFault::BadSignature));
+    }
+
+    #[test]
+    fn a_later_log_has_its_number_in_its_origin() {
+        let second = LogNumber::new(1);
+        assert_eq!(identity("log.example/a", 1).number(), LogNumber::FIRST);
+        let refused = identity("log.example/a", 1).with_number(second);
+        assert_eq!(refused.unwrap_err().number, second);
+        let later = identity("log.example/a/1", 1).with_number(second);
+        assert_eq!(later.unwrap().number(), second);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod allowance;
 mod batch;
+pub mod closed;
 mod commit;
 mod committing;
 pub mod edge;

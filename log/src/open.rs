@@ -7,6 +7,7 @@ use meridian_merkle::hash::EMPTY_ROOT;
 use meridian_merkle::index::TreeSize;
 use meridian_signing::entropy::{Entropy, EntropyError};
 use meridian_wire::leaf::Leaf;
+use meridian_wire::note::key::VerifierKey;
 use meridian_wire::time::UnixMicros;
 use tracing::warn;
 
@@ -144,6 +145,18 @@ pub enum OpenError {
         /// The size in the state.
         size: TreeSize,
     },
+    /// The log was closed: another one succeeds it.
+    #[error("the log was closed at {size} leaves and takes no more")]
+    Closed {
+        /// The number of its leaves.
+        size: TreeSize,
+    },
+    /// The log was not closed, so nothing may succeed it.
+    #[error("the log of {size} leaves was not closed")]
+    NotClosed {
+        /// The number of its leaves.
+        size: TreeSize,
+    },
     /// The right edge is not what the leaves say.
     #[error("the right edge of the log is damaged")]
     Edge(#[from] Fault),
@@ -226,42 +239,35 @@ impl Log {
     /// database's last batch, check that batch and roll the record forward.
     /// Anything else is refused. In both cases the right edge is re-derived
     /// from the leaves and must lead to the signed root; the rest of the log is
-    /// for [`fsck`](crate::fsck::fsck).
+    /// for [`fsck`](crate::fsck::fsck). A log that was closed is refused, for
+    /// ever: it opens as a [`ClosedLog`](crate::closed::ClosedLog).
     ///
     /// # Errors
     ///
     /// [`OpenError`], the named fault.
     pub fn open(parts: LogParts) -> Result<Self, OpenError> {
         let mut parts = parts;
-        let reading = parts.lock.read()?;
-        let Some(state) = parts.store.state()? else {
-            return Err(without_database(&reading));
-        };
-        let standing = compare(&state, &reading)?;
-        let current = check_state(&state, &parts.identity)?;
-        let tree = check_edge(&*parts.store, &state, standing, &parts.identity)?;
-        let mut counter = reading.newest.map_or(0, |newest| newest.counter);
-        if standing == Standing::BatchAhead {
-            counter += 1;
-            warn!(size = %state.size, "the last batch was not in the lock record: rolling it forward");
-            let next = LockState::new(counter, state.size, state.root, state.checkpoint.clone());
-            parts.lock.replace(&next)?;
+        let found = Found::examine(
+            &*parts.store,
+            &mut *parts.lock,
+            parts.identity.verifier_key(),
+        )?;
+        if found.closed {
+            let size = found.state.size;
+            return Err(OpenError::Closed { size });
         }
-        let head = Head {
-            size: current.size,
-            note: current.note,
-        };
+        let counter = found.roll_forward(&mut *parts.lock)?;
         Ok(Self {
             committer: Committer {
                 store: parts.store,
                 lock: parts.lock,
                 identity: parts.identity,
-                tree,
-                checkpoint: Some(state.checkpoint),
+                tree: found.tree,
+                checkpoint: Some(found.state.checkpoint),
                 counter,
             },
-            published: Arc::new(Published::new(head)),
-            last_time: state.last_time,
+            published: Arc::new(Published::new(found.head)),
+            last_time: found.state.last_time,
             entropy: parts.entropy,
             reserve: None,
         })
@@ -286,6 +292,57 @@ impl Log {
     #[must_use]
     pub const fn last_time(&self) -> UnixMicros {
         self.last_time
+    }
+}
+
+/// What opening finds, before anything is changed.
+pub(crate) struct Found {
+    pub(crate) state: StoredState,
+    pub(crate) head: Head,
+    /// The last leaf closed the log.
+    pub(crate) closed: bool,
+    tree: Frontier,
+    standing: Standing,
+    counter: u64,
+}
+
+impl Found {
+    /// Applies the rule of [`Log::open`].
+    pub(crate) fn examine(
+        store: &dyn Store,
+        lock: &mut dyn LockRecord,
+        key: &VerifierKey,
+    ) -> Result<Self, OpenError> {
+        let reading = lock.read()?;
+        let Some(state) = store.state()? else {
+            return Err(without_database(&reading));
+        };
+        let standing = compare(&state, &reading)?;
+        let current = check_state(&state, key)?;
+        let examiner = check_edge(store, &state, standing, key)?;
+        let (size, note) = (current.size, current.note);
+        Ok(Self {
+            state,
+            head: Head { size, note },
+            closed: examiner.is_closed(),
+            tree: examiner.into_tree(),
+            standing,
+            counter: reading.newest.map_or(0, |newest| newest.counter),
+        })
+    }
+
+    /// Brings a lock record that is one batch behind up to the database.
+    /// Returns its counter.
+    pub(crate) fn roll_forward(&self, lock: &mut dyn LockRecord) -> Result<u64, LockError> {
+        if self.standing == Standing::Equal {
+            return Ok(self.counter);
+        }
+        let state = &self.state;
+        warn!(size = %state.size, "the last batch was not in the lock record: rolling it forward");
+        let counter = self.counter + 1;
+        let next = LockState::new(counter, state.size, state.root, state.checkpoint.clone());
+        lock.replace(&next)?;
+        Ok(counter)
     }
 }
 
@@ -331,8 +388,8 @@ fn compare(state: &StoredState, reading: &LockReading) -> Result<Standing, OpenE
 }
 
 /// The state's checkpoint is ours, and the state says the same.
-fn check_state(state: &StoredState, identity: &LogIdentity) -> Result<OwnCheckpoint, OpenError> {
-    let current = check_checkpoint(&state.checkpoint, identity.verifier_key())?;
+fn check_state(state: &StoredState, key: &VerifierKey) -> Result<OwnCheckpoint, OpenError> {
+    let current = check_checkpoint(&state.checkpoint, key)?;
     if (current.size, current.root) != (state.size, state.root) {
         return Err(OpenError::State { size: state.size });
     }
@@ -340,14 +397,14 @@ fn check_state(state: &StoredState, identity: &LogIdentity) -> Result<OwnCheckpo
 }
 
 /// Re-derives the right edge, the last batch included.
-fn check_edge(
-    store: &dyn Store,
+fn check_edge<'a>(
+    store: &'a dyn Store,
     state: &StoredState,
     standing: Standing,
-    identity: &LogIdentity,
-) -> Result<Frontier, OpenError> {
+    key: &VerifierKey,
+) -> Result<Examiner<'a>, OpenError> {
     let previous = state.previous.as_deref();
-    let previous = previous.map(|text| check_checkpoint(text, identity.verifier_key()));
+    let previous = previous.map(|text| check_checkpoint(text, key));
     let previous = previous.transpose()?;
     let batch_start = previous.as_ref().map_or(0, |previous| previous.size.get());
     let Some(last) = state
@@ -380,7 +437,7 @@ fn check_edge(
         let expected = state.last_time;
         return Err(Fault::LastTime { expected, actual }.into());
     }
-    Ok(examiner.into_tree())
+    Ok(examiner)
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@
 //! What is not promised: that the blocks of a disk, or a copy of the files, are
 //! overwritten. Erasure ends with the files of the database.
 
+pub mod generations;
+
 use std::fmt;
 
 use meridian_merkle::index::LeafIndex;

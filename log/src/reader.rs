@@ -82,6 +82,11 @@ impl Published {
         *self.head.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(head);
     }
 
+    /// The note of the newest released checkpoint.
+    pub(crate) fn note(&self) -> SignedNote {
+        self.head().note.clone()
+    }
+
     fn head(&self) -> Arc<Head> {
         Arc::clone(&self.head.read().unwrap_or_else(PoisonError::into_inner))
     }

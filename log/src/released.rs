@@ -62,7 +62,7 @@ impl Released {
         self.place.index()
     }
 
-    /// The serial number of the token: the position of its leaf.
+    /// The serial number of the token: number of the log and position of the leaf.
     #[must_use]
     pub fn serial(&self) -> SerialNumber {
         self.place.serial()

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use meridian_signing::clock::Clock;
 use meridian_signing::entropy::{Entropy, EntropyError};
-use meridian_wire::leaf::EventName;
+use meridian_wire::leaf::{EventName, FINAL_EVENT};
 
 use crate::allowance::Allowance;
 use crate::batch::Tip;
@@ -145,6 +145,10 @@ pub enum SubmitError {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum EventError {
+    /// The event is the one that closes a log, which
+    /// [`Log::close`](crate::open::Log::close) alone may append.
+    #[error("the event {FINAL_EVENT} closes the log and is not for a running one")]
+    Final,
     /// There was no salt.
     #[error("there is no salt for the event")]
     Entropy(#[from] EntropyError),
@@ -176,6 +180,7 @@ impl<S: Stamper> Sequencer<S> {
         let queue = Arc::new(Queue::new(limits.queue));
         let handover = Arc::new(Handover::new(limits.batch));
         let tip = Tip {
+            log: log.committer.identity.number(),
             next: NonZeroU64::MIN.saturating_add(reader.size().get().saturating_sub(1)),
             last_time: log.last_time,
         };
@@ -239,6 +244,9 @@ impl<S: Stamper> Sequencer<S> {
     ///
     /// [`EventError`]. After [`EventError::Closed`] it may be in the log or not.
     pub fn append_event(&self, name: EventName, body: &[u8]) -> Result<Released, EventError> {
+        if name.as_str() == FINAL_EVENT {
+            return Err(EventError::Final);
+        }
         let event = SaltedEvent::new(body, &*self.entropy)?;
         let (sender, receiver) = mpsc::sync_channel(1);
         let order = EventOrder {

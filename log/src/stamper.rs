@@ -6,6 +6,7 @@ use meridian_merkle::index::LeafIndex;
 use meridian_signing::clock::StampTime;
 use meridian_signing::signer::SignError;
 use meridian_wire::leaf::Leaf;
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::serial::SerialNumber;
 
@@ -42,16 +43,30 @@ pub trait Stamper: Send + Sync + 'static {
 /// The number and the time that a request got.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Place {
+    log: LogNumber,
     /// Never zero: that is where the genesis is, and no serial number.
     number: NonZeroU64,
     time: StampTime,
 }
 
 impl Place {
-    /// The place `number`, counted from the genesis at 0, at `time`.
+    /// The place `number`, counted from the genesis at 0, at `time`, in the
+    /// first log of an authority.
     #[must_use]
     pub const fn new(number: NonZeroU64, time: StampTime) -> Self {
-        Self { number, time }
+        let log = LogNumber::FIRST;
+        Self { log, number, time }
+    }
+
+    /// The same in another log.
+    #[must_use]
+    pub const fn in_log(mut self, log: LogNumber) -> Self {
+        self.log = log;
+        self
+    }
+
+    pub(crate) const fn log(&self) -> LogNumber {
+        self.log
     }
 
     pub(crate) const fn number(&self) -> NonZeroU64 {
@@ -64,10 +79,10 @@ impl Place {
         LeafIndex::new(self.number.get())
     }
 
-    /// The serial number of the token: the position of its leaf.
+    /// The serial number of the token: number of the log and position of the leaf.
     #[must_use]
     pub fn serial(&self) -> SerialNumber {
-        SerialNumber::from(self.number)
+        self.log.serial(self.number)
     }
 
     /// The time, with the reading that it comes from.

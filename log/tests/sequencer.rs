@@ -13,7 +13,7 @@ use meridian_log::store::mem::MemStore;
 use meridian_log::store::rocks::RocksStore;
 use meridian_merkle::index::LeafIndex;
 use meridian_signing::clock::{BoundSource, Clock, ClockError, ClockReading};
-use meridian_wire::leaf::{EventName, LeafKind};
+use meridian_wire::leaf::{EventName, FINAL_EVENT, LeafKind};
 use meridian_wire::time::UnixMicros;
 use rig::{
     DEADLINE, FaultKind, FaultStamper, START, World, check_proof, check_released, impatient,
@@ -272,6 +272,16 @@ fn events_are_leaves_with_a_name_and_a_hidden_body() {
         None
     );
     assert_eq!(world.fsck().events, 2);
+}
+
+#[test]
+fn the_event_that_closes_a_log_is_not_for_a_running_one() {
+    let world = World::new();
+    let rig = world.start(&FaultStamper::sound(), limits());
+    let name = EventName::new(FINAL_EVENT).unwrap();
+    let refused = rig.sequencer.append_event(name, b"");
+    assert_eq!(refused.unwrap_err(), EventError::Final);
+    assert_eq!(rig.sequencer.reader().size().get(), 1);
 }
 
 #[test]

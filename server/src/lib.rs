@@ -6,12 +6,15 @@
 
 pub mod config;
 mod events;
+mod genesis;
 mod http;
 pub mod init;
 pub mod lifecycle;
 pub mod location;
 pub mod logging;
+pub mod logs;
 mod metrics;
 pub mod parts;
 mod pipeline;
 pub mod run;
+pub mod succession;

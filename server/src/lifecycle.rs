@@ -106,6 +106,8 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
         Some(place) => (Some(Arc::clone(&place.desk)), place.is_new_policy),
         None => (None, false),
     };
+    let number = parts.log_identity.number();
+    let earlier = std::mem::take(&mut parts.earlier);
     let log = open_log(parts)?;
     let issuer = Issuer::new(Arc::clone(&policy), signer, place.map(|place| place.unit));
     let (fatal_sender, fatal) = oneshot::channel();
@@ -119,7 +121,7 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
     )?;
     let proofs = proof_defaults(&config);
     let pipeline = Pipeline::new(policy, sequencer, clock, Arc::clone(&metrics), proofs);
-    let pipeline = Arc::new(pipeline);
+    let pipeline = Arc::new(pipeline.succeeding(number, earlier));
     let location_policy = desk.as_ref().map(|desk| *desk.policy().hash());
     if is_new_policy {
         events::record(&pipeline, LifeEvent::Policy, location_policy).await;

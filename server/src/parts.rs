@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use meridian_log::identity::{LogIdentity, NotALogKey};
+use meridian_log::identity::{LogIdentity, NotALogKey, NotItsNumber};
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::lock_record::{LockError, LockRecord};
 use meridian_log::open::{Log, LogParts, OpenError};
 use meridian_log::private::PrivateRows;
+use meridian_log::private::generations::Generations;
 use meridian_log::room::Room;
 use meridian_log::room::disk::DiskRoom;
 use meridian_log::store::rocks::RocksStore;
@@ -23,13 +24,15 @@ use meridian_signing::identity::{AuthorityIdentity, IdentityError};
 use meridian_signing::key_file::KeyFileError;
 use meridian_signing::signer::Signer;
 use meridian_signing::software::SoftwareSigner;
-use meridian_wire::note::error::NoteError;
-use meridian_wire::note::key::VerifierKey;
+use meridian_wire::loc::Digest32;
+use meridian_wire::log_number::LogNumber;
+use meridian_wire::x509::certificate::CertificateView;
 use meridian_wire::x509::pem::{self, PemError};
 
-use crate::config::{Config, LocationConfig};
+use crate::config::{Config, LocationConfig, LogConfig};
 use crate::http::tls::{Tls, TlsError};
 use crate::location::parts::{LocationParts, LocationPartsError};
+use crate::logs::{EarlierLog, EarlierLogError, VerifierKeyError, verifier_key};
 
 /// What [`crate::lifecycle::start`] needs.
 #[non_exhaustive]
@@ -51,8 +54,10 @@ pub struct Parts {
     pub location: Option<LocationParts>,
     /// The log's memory against rollback.
     pub lock: Box<dyn LockRecord>,
-    /// The log's origin and key.
+    /// The log's number, origin and key.
     pub log_identity: LogIdentity,
+    /// The closed logs that this one succeeded.
+    pub earlier: Vec<EarlierLog>,
     /// Where salts come from.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -88,14 +93,6 @@ pub enum PartsError {
         /// Which rule is broken.
         source: IdentityError,
     },
-    /// The verifier key of the log is malformed.
-    #[error("{}: {source}; the file holds one vkey line", path.display())]
-    VerifierKey {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: NoteError,
-    },
     /// The private key of the log is of another kind.
     #[error("{}: {source}", path.display())]
     LogKey {
@@ -124,6 +121,15 @@ pub enum PartsError {
     /// Database and lock record contradict one another. Nothing was changed.
     #[error("log: {0}")]
     Log(#[from] OpenError),
+    /// The verifier key of the log cannot be read.
+    #[error(transparent)]
+    VerifierKey(#[from] VerifierKeyError),
+    /// A log that was succeeded by another cannot be read.
+    #[error(transparent)]
+    Earlier(#[from] EarlierLogError),
+    /// The origin of the log does not fit its number.
+    #[error(transparent)]
+    Number(#[from] NotItsNumber),
     /// HTTPS cannot be served with its files.
     #[error("HTTPS: {0}")]
     Tls(#[from] TlsError),
@@ -153,21 +159,26 @@ impl Parts {
     ///
     /// As [`Parts::open`].
     pub fn open_with_clock(config: Config, clock: Arc<dyn Clock>) -> Result<Self, PartsError> {
+        let number = config.log.newest();
+        let earlier = EarlierLog::open_all(&config.log, number)?;
+        let at = config.log.numbered(number);
         // The lock record first: it is what keeps a second process out.
-        let mut lock = FileLockRecord::open(&config.log.lock_record)?;
+        let mut lock = FileLockRecord::open(&at.lock_record)?;
         // Then a look that changes nothing: RocksDB, opened for writing, deletes a log file after
         // the part of it that it could read.
-        let database = &config.log.database;
-        Log::check(&RocksStore::open_read_only(database)?, &mut lock)?;
-        let store = Arc::new(RocksStore::open(database)?);
-        let private = Arc::<RocksStore>::clone(&store);
-        let room = Arc::new(DiskRoom::new(database.clone()));
-        let mut parts = Self::with_log(config, clock, store, private, Box::new(lock))?;
-        parts.room = Some(room);
+        Log::check(&RocksStore::open_read_only(&at.database)?, &mut lock)?;
+        let store = Arc::new(RocksStore::open(&at.database)?);
+        let newest = Arc::<RocksStore>::clone(&store);
+        let older = earlier.iter().map(|log| Arc::clone(&log.private));
+        let private = Arc::new(Generations::new(newest, older.collect()));
+        let log_identity = open_log_identity(&config.log, number)?;
+        let mut parts = Self::around(config, clock, store, private, Box::new(lock), log_identity)?;
+        parts.earlier = earlier;
+        parts.room = Some(Arc::new(DiskRoom::new(at.database)));
         Ok(parts)
     }
 
-    /// The same with another place for the log.
+    /// The same with another place for the log, the first of its authority.
     ///
     /// # Errors
     ///
@@ -179,11 +190,24 @@ impl Parts {
         private: Arc<dyn PrivateRows>,
         lock: Box<dyn LockRecord>,
     ) -> Result<Self, PartsError> {
-        let authority = &config.authority;
+        let log_identity = open_log_identity(&config.log, LogNumber::FIRST)?;
+        Self::around(config, clock, store, private, lock, log_identity)
+    }
+
+    fn around(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        private: Arc<dyn PrivateRows>,
+        lock: Box<dyn LockRecord>,
+        log_identity: LogIdentity,
+    ) -> Result<Self, PartsError> {
+        let Credentials { identity, location } = Credentials::open(&config)?;
         Ok(Self {
-            identity: open_identity(&authority.certificates, &authority.key)?,
-            location: config.location.as_ref().map(open_location).transpose()?,
-            log_identity: open_log_identity(&config)?,
+            identity,
+            location,
+            log_identity,
+            earlier: Vec::new(),
             config,
             clock,
             store,
@@ -208,12 +232,44 @@ impl Parts {
 ///
 /// [`PartsError`], with a sentence that says what to do.
 pub fn check_files(config: &Config) -> Result<(), PartsError> {
-    let authority = &config.authority;
-    open_identity(&authority.certificates, &authority.key)?;
-    config.location.as_ref().map(open_location).transpose()?;
-    open_log_identity(config)?;
+    Credentials::open(config)?;
+    open_log_identity(&config.log, config.log.newest())?;
     config.tls.as_ref().map(Tls::open).transpose()?;
     Ok(())
+}
+
+/// With what tokens are signed, proven to belong together.
+pub(crate) struct Credentials {
+    identity: AuthorityIdentity,
+    location: Option<LocationParts>,
+}
+
+impl Credentials {
+    /// Opens what `config` names.
+    pub(crate) fn open(config: &Config) -> Result<Self, PartsError> {
+        let authority = &config.authority;
+        Ok(Self {
+            identity: open_identity(&authority.certificates, &authority.key)?,
+            location: config.location.as_ref().map(open_location).transpose()?,
+        })
+    }
+
+    /// The certificate of the TSU.
+    pub(crate) const fn time_unit(&self) -> &CertificateView {
+        self.identity.certificate()
+    }
+
+    /// The certificate of the location TSU.
+    pub(crate) fn location_unit(&self) -> Option<&CertificateView> {
+        let location = self.location.as_ref()?;
+        Some(location.identity.certificate())
+    }
+
+    /// The digest of the appraisal policy in force.
+    pub(crate) fn location_policy(&self) -> Option<&Digest32> {
+        let location = self.location.as_ref()?;
+        Some(location.policy.hash())
+    }
 }
 
 fn open_location(config: &LocationConfig) -> Result<LocationParts, PartsError> {
@@ -236,15 +292,14 @@ fn open_identity(path: &Path, key: &Path) -> Result<AuthorityIdentity, PartsErro
     })
 }
 
-fn open_log_identity(config: &Config) -> Result<LogIdentity, PartsError> {
-    let (key, vkey) = (&config.log.key, &config.log.verifier_key);
-    let text = read(vkey)?;
-    let text = String::from_utf8_lossy(&text);
-    let verifier =
-        VerifierKey::parse(text.trim_end()).map_err(|source| PartsError::VerifierKey {
-            path: vkey.clone(),
-            source,
-        })?;
+/// Opens the key of the log with this number.
+pub(crate) fn open_log_identity(
+    log: &LogConfig,
+    number: LogNumber,
+) -> Result<LogIdentity, PartsError> {
+    let at = log.numbered(number);
+    let (key, vkey) = (&at.key, &at.verifier_key);
+    let verifier = verifier_key(vkey)?;
     let made = LogIdentity::new(verifier.name().clone(), signer(key)?);
     let identity = made.map_err(|source| PartsError::LogKey {
         path: key.clone(),
@@ -256,7 +311,7 @@ fn open_log_identity(config: &Config) -> Result<LogIdentity, PartsError> {
             vkey: vkey.clone(),
         });
     }
-    Ok(identity)
+    Ok(identity.with_number(number)?)
 }
 
 fn signer(path: &Path) -> Result<Arc<dyn Signer>, PartsError> {

@@ -17,20 +17,20 @@ use meridian_log::reader::{LogReader, ReadError};
 use meridian_log::released::{ClockFault, Outcome as Sequenced, Released};
 use meridian_log::room::RoomReading;
 use meridian_log::sequencer::{Counts, EventError, Sequencer, SubmitError};
-use meridian_merkle::index::LeafIndex;
 use meridian_signing::clock::{self, BoundSource, Clock};
 use meridian_tsa::error::Rejection as TimeRejection;
 use meridian_tsa::policy::TsaPolicy;
 use meridian_tsa::request::ValidRequest;
 use meridian_wire::leaf::EventName;
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::proof::TlogProof;
-use meridian_wire::tile::TilePath;
 use meridian_wire::tsp::req::TimeStampReq;
 use tokio::sync::oneshot;
 
 pub(crate) use self::issuer::{Issuer, PlaceRequest, PlaceUnit, StampRequest};
 pub(crate) use self::proof_wish::{ProofDefaults, ProofWish};
 pub(crate) use self::rejection::Rejection;
+use crate::logs::EarlierLog;
 use crate::metrics::Metrics;
 
 /// What the clock says of itself.
@@ -65,6 +65,8 @@ pub(crate) struct Pipeline {
     policy: Arc<TsaPolicy>,
     sequencer: Sequencer<Issuer>,
     reader: LogReader,
+    number: LogNumber,
+    earlier: Vec<EarlierLog>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     proofs: ProofDefaults,
@@ -82,12 +84,30 @@ impl Pipeline {
         Self {
             policy,
             reader: sequencer.reader(),
+            number: LogNumber::FIRST,
+            earlier: Vec::new(),
             sequencer,
             clock,
             metrics,
             proofs,
             stopping: AtomicBool::new(false),
         }
+    }
+
+    /// The same with the number of its log, and the closed logs that this one succeeded.
+    pub(crate) fn succeeding(mut self, number: LogNumber, earlier: Vec<EarlierLog>) -> Self {
+        self.number = number;
+        self.earlier = earlier;
+        self
+    }
+
+    /// Reads one of the authority's logs.
+    pub(crate) fn log(&self, number: LogNumber) -> Option<LogReader> {
+        if number == self.number {
+            return Some(self.reader.clone());
+        }
+        let found = self.earlier.iter().find(|log| log.number == number);
+        found.map(|found| found.log.reader())
     }
 
     /// All stages of one DER request.
@@ -155,19 +175,13 @@ impl Pipeline {
         }
     }
 
-    /// The newest released checkpoint, a signed note.
-    pub(crate) fn checkpoint(&self) -> String {
-        self.reader.checkpoint()
-    }
-
-    /// A tile of the released log. Reads the database.
-    pub(crate) fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, ReadError> {
-        self.reader.tile(path)
-    }
-
-    /// The proof of a released leaf. Reads the database.
-    pub(crate) fn proof(&self, index: u64) -> Result<Option<TlogProof>, ReadError> {
-        self.reader.proof(LeafIndex::new(index))
+    /// The proof of a released leaf of any of the logs. Reads the database.
+    pub(crate) fn proof(&self, serial: u128) -> Result<Option<TlogProof>, ReadError> {
+        let (number, index) = LogNumber::of_serial(serial);
+        match self.log(number) {
+            Some(log) => log.proof(index),
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn log_size(&self) -> u64 {

@@ -35,6 +35,9 @@ const TAG_ENUMERATED: u8 = 0x0a;
 
 const VOID_DIGEST: [u8; 32] = [0; 32];
 
+/// The public name of the event that closes a log: no leaf follows it.
+pub const FINAL_EVENT: &str = "succession";
+
 /// What a leaf stands for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -188,6 +191,12 @@ impl Leaf {
     #[must_use]
     pub const fn name(&self) -> Option<&EventName> {
         self.name.as_ref()
+    }
+
+    /// Whether the leaf closes its log: nothing may follow it.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.name().is_some_and(|name| name.as_str() == FINAL_EVENT)
     }
 
     /// The entry of the log, in DER.

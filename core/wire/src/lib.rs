@@ -8,6 +8,7 @@ pub mod error;
 pub mod leaf;
 pub mod limits;
 pub mod loc;
+pub mod log_number;
 pub mod note;
 pub mod oid;
 pub mod proof;

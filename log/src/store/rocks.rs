@@ -16,6 +16,7 @@ use crate::store::{CommitBatch, LocationToken, Row, Store, StoreError};
 mod blocks;
 mod location_tokens;
 mod log_files;
+mod moving;
 mod place;
 mod private;
 mod runs;

@@ -10,6 +10,7 @@ mod error;
 mod http;
 mod limits;
 mod location;
+mod log;
 mod origin;
 mod raw;
 mod size;
@@ -28,6 +29,7 @@ pub use error::{ConfigError, Origin, ValueProblem};
 pub use http::{HttpConfig, ProxyHeader};
 use limits::Ranges;
 pub use location::{Enrolment, LocationConfig};
+pub use log::LogConfig;
 use origin::Sources;
 use raw::{RawAuthority, RawConfig, RawFormat, RawLevel, RawPrivate, RawProfile};
 pub use tls::{ClientCertificates, TlsConfig};
@@ -90,22 +92,6 @@ pub enum Policy {
     Compatible,
     /// Microseconds.
     Precise,
-}
-
-/// `[log]`.
-#[non_exhaustive]
-#[derive(Clone, Debug)]
-pub struct LogConfig {
-    /// Folder of the database.
-    pub database: PathBuf,
-    /// File of the lock record; better on another disk.
-    pub lock_record: PathBuf,
-    /// PKCS#8 private key of the log, mode 0600.
-    pub key: PathBuf,
-    /// Its verifier key, one vkey line; its name is the log's origin.
-    pub verifier_key: PathBuf,
-    /// Octets that stay free on the database's disk: below, nothing is stamped.
-    pub reserve: u64,
 }
 
 /// `[sequencer]`.

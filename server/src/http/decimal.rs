@@ -1,11 +1,14 @@
 //! Decimal numbers of any length, as JSON and paths carry them.
 
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::tsp::nonce::Nonce;
 
 /// Digits of a nonce in JSON: 256 bits. The conversion is quadratic, so the limit is short.
 pub(super) const NONCE_DIGITS: usize = 77;
 /// Digits of a serial number: 160 bits (RFC 3161, 2.4.2).
 const SERIAL_DIGITS: usize = 49;
+/// Digits of the number of a log: 64 bits.
+const LOG_DIGITS: usize = 20;
 
 /// A non-negative whole number without leading zeros.
 fn digits(text: &str, limit: usize) -> Option<&[u8]> {
@@ -38,13 +41,19 @@ pub(super) fn nonce(text: &str) -> Option<Nonce> {
     Nonce::from_der_content(&octets).ok()
 }
 
-/// The log index that a serial number names in the first log, where both are equal.
+/// The serial number that `text` writes: number of the log and position in it.
 ///
-/// The outer `None` says that `text` is no serial number; the inner one that no token of this log
-/// can have it.
-pub(super) fn serial(text: &str) -> Option<Option<u64>> {
+/// The outer `None` says that `text` is no serial number; the inner one that no token of ours can
+/// have it.
+pub(super) fn serial(text: &str) -> Option<Option<u128>> {
     digits(text, SERIAL_DIGITS)?;
     Some(text.parse().ok())
+}
+
+/// The number of a log that `text` writes.
+pub(super) fn log_number(text: &str) -> Option<LogNumber> {
+    digits(text, LOG_DIGITS)?;
+    text.parse().ok().map(LogNumber::new)
 }
 
 #[cfg(test)]
@@ -77,13 +86,18 @@ mod tests {
         for text in ["", "01", "+1", "-1", "1e3", "0x1", " 1", "1 ", "１"] {
             assert!(nonce(text).is_none(), "{text:?}");
             assert!(serial(text).is_none(), "{text:?}");
+            assert!(log_number(text).is_none(), "{text:?}");
         }
     }
 
     #[test]
-    fn a_serial_past_64_bits_is_a_serial_that_nobody_has() {
-        assert_eq!(serial("18446744073709551615"), Some(Some(u64::MAX)));
-        assert_eq!(serial("18446744073709551616"), Some(None));
+    fn a_serial_past_128_bits_is_a_serial_that_nobody_has() {
+        assert_eq!(serial("18446744073709551616"), Some(Some(1 << 64)));
+        assert_eq!(serial(&u128::MAX.to_string()), Some(Some(u128::MAX)));
+        assert_eq!(
+            serial("340282366920938463463374607431768211456"),
+            Some(None)
+        );
         assert_eq!(serial(&"9".repeat(50)), None);
     }
 }

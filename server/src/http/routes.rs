@@ -10,6 +10,8 @@ use warp::http::{HeaderMap, Method};
 use warp::reply::Response;
 use warp::{Buf, Filter, Rejection, Stream};
 
+use meridian_log::reader::LogReader;
+
 use super::body::{self, BodyLimits};
 use super::caller::{self, Caller, Edge};
 use super::location::routes as location;
@@ -174,11 +176,6 @@ fn reading(shared: &Arc<Public>) -> Routes {
         .and(only("GET, HEAD", GET))
         .and(with(shared))
         .map(|shared: Arc<Public>| certificates::chain(&shared.chains.time));
-    let checkpoint = warp::path!("log" / "checkpoint")
-        .and(no_query())
-        .and(only("GET, HEAD", GET))
-        .and(with(shared))
-        .map(|shared: Arc<Public>| log::checkpoint(&shared.pipeline));
     let proof = warp::path!("v1" / "proofs" / String)
         .and(only("GET, HEAD", GET))
         .and(with(shared))
@@ -186,29 +183,64 @@ fn reading(shared: &Arc<Public>) -> Routes {
             let proof = log::proof(Arc::clone(&shared.pipeline), &serial).await;
             proof.map_err(warp::reject::custom)
         });
-    let tile = warp::path!("log" / "tile" / ..)
-        .and(warp::path::tail())
-        .and(no_query())
-        .and(only("GET, HEAD", GET))
-        .and(warp::header::headers_cloned())
-        .and(with(shared))
-        .and_then(
-            |path: Tail, headers: HeaderMap, shared: Arc<Public>| async move {
-                let pipeline = Arc::clone(&shared.pipeline);
-                let tile = tile::tile(pipeline, path.as_str(), &headers).await;
-                tile.map_err(warp::reject::custom)
-            },
-        );
     certificates
         .or(time_chain)
         .unify()
-        .or(checkpoint)
+        .or(first_log(shared))
         .unify()
-        .or(tile)
+        .or(numbered_log(shared))
         .unify()
         .or(proof)
         .unify()
         .boxed()
+}
+
+/// Log 0, below `/log/`.
+fn first_log(shared: &Arc<Public>) -> Routes {
+    let log = with(shared).map(|shared: Arc<Public>| log::named(&shared.pipeline, None));
+    let checkpoint = warp::path!("log" / "checkpoint").and(log.clone());
+    let tile = warp::path!("log" / "tile" / ..).and(log);
+    one_log(checkpoint.boxed(), tile.boxed())
+}
+
+/// Any log of the authority, below `/log/{number}/`.
+fn numbered_log(shared: &Arc<Public>) -> Routes {
+    let log = warp::path::param()
+        .and(with(shared))
+        .map(|number: String, shared: Arc<Public>| log::named(&shared.pipeline, Some(&number)));
+    let below = warp::path("log").and(log);
+    let checkpoint = below
+        .clone()
+        .and(warp::path("checkpoint"))
+        .and(warp::path::end());
+    one_log(checkpoint.boxed(), below.and(warp::path("tile")).boxed())
+}
+
+/// C2SP tlog-tiles of the log that a path names, if there is such a log.
+fn one_log(
+    checkpoint: BoxedFilter<(Option<LogReader>,)>,
+    tile: BoxedFilter<(Option<LogReader>,)>,
+) -> Routes {
+    let checkpoint = checkpoint
+        .and(no_query())
+        .and(only("GET, HEAD", GET))
+        .and_then(|log: Option<LogReader>| async move {
+            let log = log.ok_or_else(warp::reject::not_found)?;
+            Ok::<_, Rejection>(log::checkpoint(&log))
+        });
+    let tile = tile
+        .and(warp::path::tail())
+        .and(no_query())
+        .and(only("GET, HEAD", GET))
+        .and(warp::header::headers_cloned())
+        .and_then(
+            |log: Option<LogReader>, path: Tail, headers: HeaderMap| async move {
+                let log = log.ok_or_else(warp::reject::not_found)?;
+                let tile = tile::tile(log, path.as_str(), &headers).await;
+                tile.map_err(warp::reject::custom)
+            },
+        );
+    checkpoint.or(tile).unify().boxed()
 }
 
 /// What the location routes share, where there are any.

@@ -1,24 +1,23 @@
 //! Tiles of the log (C2SP tlog-tiles): what anybody recomputes the tree from.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderValue, VARY};
+use meridian_log::reader::LogReader;
 use meridian_wire::tile::{TileKind, TilePath};
 use warp::reply::Response;
 
 use super::status::{self, Refusal};
-use crate::pipeline::Pipeline;
 
 const OCTETS: &str = "application/octet-stream";
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
-/// `GET /log/tile/{path}`. Nothing beyond the newest released checkpoint, and nothing empty.
+/// `GET /log/tile/{path}`, also `/log/{number}/tile/{path}`. Nothing beyond the newest released checkpoint, and nothing empty.
 pub(super) async fn tile(
-    pipeline: Arc<Pipeline>,
+    log: LogReader,
     path: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -27,7 +26,7 @@ pub(super) async fn tile(
     let packed = is_bundle && takes_gzip(headers);
     // Up to 256 reads from the database: not on a thread that serves others.
     let read = tokio::task::spawn_blocking(move || {
-        let octets = pipeline.tile(&path)?;
+        let octets = log.tile(&path)?;
         Ok(octets.map(|octets| if packed { gzip(&octets) } else { octets }))
     });
     // It ends without an answer only when the process is being torn down.

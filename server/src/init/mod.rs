@@ -6,7 +6,6 @@
 
 mod error;
 mod files;
-mod genesis;
 mod pki;
 mod policy;
 
@@ -30,6 +29,7 @@ pub use error::InitError;
 use files::Workshop;
 
 use crate::config::{Config, Environment, FILE_NAME};
+use crate::genesis::Genesis;
 use crate::parts::Parts;
 
 /// The bound that an evaluation authority asserts: under the 400 ms that whole seconds bear, and
@@ -149,7 +149,14 @@ fn make(
     workshop.public(FILE_NAME, CONFIGURATION.as_bytes())?;
     let location_policy = AppraisalPolicy::evaluation()?;
     workshop.public("location-policy.json", &policy::text(&location_policy))?;
-    let genesis = genesis::body(&verifier_key, &units, location_policy.hash(), reading);
+    let genesis = Genesis {
+        log: &verifier_key,
+        time_unit: &units.time,
+        location_unit: Some(&units.location),
+        location_policy: Some(location_policy.hash()),
+        reading,
+        predecessor: None,
+    };
     // Tokens lie in it, which only their owners may read.
     workshop.directory("log", 0o700)?;
     let store = RocksStore::create(&workshop.at("log"))?;
@@ -157,7 +164,7 @@ fn make(
     let lock = FileLockRecord::create(&workshop.at("lock"))?;
     let entropy = Arc::new(OsEntropy);
     let parts = LogParts::new(Arc::new(store), Box::new(lock), identity, entropy);
-    Log::create(parts, &genesis, reading.time)?;
+    Log::create(parts, &genesis.body(), reading.time)?;
     Ok(Initialised {
         directory: workshop.destination().to_owned(),
         verifier_key,

@@ -55,6 +55,8 @@ mod room;
 #[cfg(test)]
 mod stamping;
 #[cfg(test)]
+mod succession;
+#[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod tls_client;

@@ -5,9 +5,11 @@ use meridian_merkle::inclusion::InclusionProof;
 use meridian_merkle::index::LeafIndex;
 use meridian_wire::checkpoint::Checkpoint;
 use meridian_wire::leaf::{Leaf, LeafKind, token_digest};
+use meridian_wire::log_number::LogNumber;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::oid;
 use meridian_wire::proof::TlogProof;
+use meridian_wire::reader::integer::IntegerView;
 use meridian_wire::reader::signer_info::SignerInfoView;
 use meridian_wire::reader::tst_info::TstInfoView;
 use meridian_wire::time::UnixMicros;
@@ -206,8 +208,8 @@ fn leaf(at_hand: &ProofAtHand, stamp: &Stamp<'_>) -> Checked<92> {
     if leaf.kind() != kind {
         return Checked::failed("the leaf is of another kind than the token");
     }
-    if proof.index().get() != stamp.tst_info.serial.low_u64() {
-        return Checked::failed("the leaf's index is not the token's serial number");
+    if let Some(misplaced) = misplaced(proof, &stamp.tst_info.serial) {
+        return misplaced;
     }
     let digest = match signed_attrs_as_der_set(stamp.signer) {
         Ok(set) => token_digest(&set, &stamp.signer.signature),
@@ -217,6 +219,33 @@ fn leaf(at_hand: &ProofAtHand, stamp: &Stamp<'_>) -> Checked<92> {
         return Checked::failed("the leaf is of another token");
     }
     leaf_time(&leaf, stamp.times)
+}
+
+/// The serial number is number of the log · 2^64 + index: the leaf must be at that index, and the
+/// checkpoint of a log that can have that number.
+fn misplaced(proof: &TlogProof, serial: &IntegerView<'_>) -> Option<Checked<92>> {
+    let (number, index) = match serial.to_u128() {
+        Some(serial) => LogNumber::of_serial(serial),
+        None => {
+            return Some(Checked::failed(
+                "the token's serial number is no place in a log",
+            ));
+        }
+    };
+    if proof.index() != index {
+        return Some(Checked::failed(
+            "the leaf's index is not that of the token's serial number",
+        ));
+    }
+    let Ok(checkpoint) = Checkpoint::parse(proof.checkpoint().text()) else {
+        return Some(Checked::not_run("the checkpoint cannot be read"));
+    };
+    let origin = checkpoint.origin().as_str();
+    (!number.fits(origin)).then(|| {
+        Checked::failed(format!(
+            "the token is of log number {number} by its serial number, the checkpoint of {origin}"
+        ))
+    })
 }
 
 fn leaf_time(leaf: &Leaf, times: Option<&Times>) -> Checked<92> {

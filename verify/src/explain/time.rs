@@ -389,7 +389,8 @@ pub(super) const ALL: &[Row] = &[
         "The entry is this token's",
         "our leaf (core/wire/src/leaf.rs)",
         "Number, kind, time and digest of the entry are those of the token. A true proof of \
-      another entry proves nothing about this token.",
+      another entry proves nothing about this token. The serial number also says which of the \
+      authority's successive logs it is: the name of every log but the first ends in its number.",
     ),
     (
         93,

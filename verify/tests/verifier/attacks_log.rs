@@ -9,8 +9,10 @@ use meridian_wire::leaf::Leaf;
 use meridian_wire::oid;
 use meridian_wire::tlog_policy::{TlogPolicy, TlogPolicyError};
 
-use crate::forge::der::{attribute, octets};
-use crate::forge::log::{Entry, log_key, policy as log_policy, policy_text, witness_key};
+use crate::forge::der::{attribute, integer, octets};
+use crate::forge::log::{
+    Entry, log_key, log_key_of, policy as log_policy, policy_text, witness_key,
+};
 use crate::forge::token::{Token, TstInfo};
 use crate::forge::world::{GEN_TIME, NOW, WORLD, judge_under, tst_info};
 use crate::support::{failed, instant, status};
@@ -180,6 +182,36 @@ fn n62_a_proof_for_another_place_or_another_size() {
         other.siblings = siblings;
         assert_eq!(end(other.proof()), ["V091"]);
     }
+}
+
+#[test]
+fn n62_a_proof_from_another_of_the_authoritys_logs() {
+    let of_log = |number: u8| {
+        let mut info = tst_info();
+        info.serial = integer(&[number, 0, 0, 0, 0, 0, 0, 0, 77]);
+        WORLD.token(&info).signed(&WORLD.unit_key)
+    };
+    let ids = |token: &[u8], origin: &str| {
+        let mut entry = Entry::new(token, INDEX, instant(GEN_TIME));
+        entry.origin = origin.to_owned();
+        let mut policy = with_proof(entry.proof());
+        policy.log_key = Some(log_key_of(origin));
+        failed(&judge_under(token, &policy))
+    };
+    assert_eq!(ids(&of_log(2), "log.example/forge/2"), [""; 0]);
+    for other in [
+        "log.example/forge",
+        "log.example/forge/1",
+        "log.example/forge/22",
+    ] {
+        assert_eq!(ids(&of_log(2), other), ["V092"], "{other}");
+    }
+    assert_eq!(ids(&of_log(0), "log.example/forge"), [""; 0]);
+    // A number that no log can have.
+    let mut info = tst_info();
+    info.serial = integer(&[&[1][..], &[0; 15], &[77]].concat());
+    let token = WORLD.token(&info).signed(&WORLD.unit_key);
+    assert_eq!(ids(&token, "log.example/forge"), ["V092"]);
 }
 
 #[test]

@@ -134,6 +134,14 @@ fn rejects_an_event_with_a_name_in_capitals() {
 }
 
 #[test]
+fn the_event_of_succession_alone_is_final() {
+    let event = |name| Leaf::event(TIME, [7; 32], EventName::new(name).unwrap());
+    assert!(event(FINAL_EVENT).is_final());
+    assert!(!event("stop").is_final());
+    assert!(!Leaf::genesis(TIME, [7; 32]).is_final());
+}
+
+#[test]
 fn rejects_names_that_are_not_names() {
     for name in ["", "Start", "a b", "a_b", "ü", "a\n", &"a".repeat(65)] {
         assert_eq!(EventName::new(name), Err(NotAnEventName), "{name:?}");

@@ -99,6 +99,17 @@ impl<'a> IntegerView<'a> {
         )
     }
 
+    /// The same of up to 128 bits.
+    #[must_use]
+    pub fn to_u128(&self) -> Option<u128> {
+        let magnitude = self.magnitude()?;
+        if magnitude.len() > 16 {
+            return None;
+        }
+        let octets = magnitude.iter();
+        Some(octets.fold(0, |value, octet| (value << 8) | u128::from(*octet)))
+    }
+
     /// The low 64 bits of the two's complement.
     #[must_use]
     pub fn low_u64(&self) -> u64 {
@@ -157,6 +168,12 @@ mod tests {
         assert_eq!(IntegerView(&[0xff]).to_u64(), None);
         assert_eq!(IntegerView(&[1, 0, 0, 0, 0, 0, 0, 0, 7]).low_u64(), 7);
         assert_eq!(IntegerView(&[1, 0, 0, 0, 0, 0, 0, 0, 7]).to_u64(), None);
+        assert_eq!(
+            IntegerView(&[1, 0, 0, 0, 0, 0, 0, 0, 7]).to_u128(),
+            Some((1 << 64) + 7)
+        );
+        assert_eq!(IntegerView(&[1; 17]).to_u128(), None);
+        assert_eq!(IntegerView(&[0xff]).to_u128(), None);
         assert_eq!(IntegerView(&[0x01, 0x00]).bit_len(), 9);
         assert_eq!(IntegerView(&[0xff, 0xff, 0x80]), IntegerView(&[0x80]));
         assert_eq!(IntegerView(&[0, 0, 5]), IntegerView(&[5]));

@@ -40,6 +40,20 @@ impl SerialNumber {
         Ok(Self(content.into()))
     }
 
+    /// `log · 2^64 + index`, the number of a token in a log
+    /// ([`LogNumber`](crate::log_number::LogNumber)).
+    pub(crate) fn from_index(log: u64, index: NonZeroU64) -> Self {
+        let mut magnitude = [0; 16];
+        let octets = log
+            .to_be_bytes()
+            .into_iter()
+            .chain(index.get().to_be_bytes());
+        for (to, from) in magnitude.iter_mut().zip(octets) {
+            *to = from;
+        }
+        Self(der_write::unsigned_content(&magnitude).into())
+    }
+
     /// Content octets of the INTEGER.
     #[must_use]
     pub fn as_der_content(&self) -> &[u8] {

@@ -27,6 +27,7 @@ const LOG: u8 = 7;
 /// A checkpoint that covers a token, and the way to it.
 #[derive(Clone)]
 pub(crate) struct Entry {
+    pub(crate) origin: String,
     pub(crate) leaf: Leaf,
     pub(crate) index: u64,
     pub(crate) size: u64,
@@ -49,6 +50,7 @@ impl Entry {
             .iter()
             .fold(leaf_hash(&entry), |hash, left| node_hash(left, &hash));
         Self {
+            origin: ORIGIN.to_owned(),
             leaf,
             index,
             size: index + 1,
@@ -65,7 +67,7 @@ impl Entry {
 
     /// The checkpoint's text.
     pub(crate) fn text(&self) -> String {
-        let origin = Origin::new(ORIGIN).unwrap();
+        let origin = Origin::new(&self.origin).unwrap();
         let checkpoint = Checkpoint::new(origin, TreeSize::new(self.size), self.root);
         checkpoint.unwrap().text()
     }
@@ -76,8 +78,8 @@ impl Entry {
         let key = SigningKey::from_bytes(&[LOG; 32]);
         let signature = key.sign(text.as_bytes()).to_bytes().to_vec();
         let mut lines = vec![NoteSignature::new(
-            name(ORIGIN),
-            log_key().key_id(),
+            name(&self.origin),
+            log_key_of(&self.origin).key_id(),
             signature,
         )];
         for (witness, seconds) in &self.cosigned {
@@ -105,8 +107,12 @@ fn name(text: &str) -> KeyName {
 }
 
 pub(crate) fn log_key() -> VerifierKey {
+    log_key_of(ORIGIN)
+}
+
+pub(crate) fn log_key_of(origin: &str) -> VerifierKey {
     let key = SigningKey::from_bytes(&[LOG; 32]);
-    VerifierKey::ed25519(name(ORIGIN), key.verifying_key().to_bytes())
+    VerifierKey::ed25519(name(origin), key.verifying_key().to_bytes())
 }
 
 pub(crate) fn witness_key(witness: u8) -> WitnessKey {
