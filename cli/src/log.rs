@@ -3,12 +3,17 @@
 //! What was released is what the lock record says: a last batch that only the database has never
 //! left the process.
 
+mod bar;
+mod export;
+mod fsck;
+mod public;
+mod state;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use meridian_log::fault::Fault;
-use meridian_log::fsck::fsck as examine;
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::lock_record::{LockError, LockRecord, LockState};
 use meridian_log::store::rocks::RocksStore;
@@ -27,7 +32,6 @@ use crate::args::LogCommand;
 use crate::config::addresses;
 use crate::error::{Ending, chain, report};
 use crate::serve::NEWEST_LOCK;
-use crate::stamp::token::token_digest;
 
 /// Why the log cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +65,6 @@ enum LogError {
     Proof(#[from] TlogProofError),
     #[error("no proof can be made for serial number {serial}")]
     Unprovable { serial: u64 },
-    #[error("the log is not what its leaves make it")]
-    Fault(#[from] Fault),
     #[error("cannot read the log's verifier key {}", path.display())]
     KeyFile {
         path: PathBuf,
@@ -92,7 +94,6 @@ impl LogError {
             | Self::Lost(_)
             | Self::Tree(_)
             | Self::Note(_)
-            | Self::Fault(_)
             | Self::Unprovable { .. }
             | Self::KeyFile { .. }
             | Self::Key { .. }
@@ -114,7 +115,7 @@ impl LogError {
                  check` reads that file"
             }
             Self::Lock(_) | Self::Empty => NEWEST_LOCK,
-            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) | Self::Fault(_) => {
+            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) => {
                 "do not serve from this folder: restore a copy of the database made after the last \
                  stop"
             }
@@ -140,7 +141,8 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
         LogCommand::Checkpoint(args) => checkpoint(&args.dir),
         LogCommand::Proof(args) => proof(&args.dir, args.serial),
         LogCommand::Info(args) => info(&args.dir),
-        LogCommand::Fsck(args) => fsck(&args.dir),
+        LogCommand::Export(args) => return export::export(args),
+        LogCommand::Fsck(args) => return fsck::fsck(args),
     };
     match outcome {
         Ok(()) => Ending::Done,
@@ -155,7 +157,7 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
 #[derive(Debug)]
 struct StoppedLog {
     config: Config,
-    store: RocksStore,
+    store: Arc<RocksStore>,
     released: LockState,
     _lock: FileLockRecord,
 }
@@ -187,10 +189,19 @@ impl StoppedLog {
         }
         Ok(Self {
             config,
-            store,
+            store: Arc::new(store),
             released,
             _lock: lock,
         })
+    }
+
+    fn verifier_key(&self) -> Result<VerifierKey, LogError> {
+        let path = self.config.log.verifier_key.clone();
+        let text = fs::read_to_string(&path).map_err(|source| LogError::KeyFile {
+            path: path.clone(),
+            source,
+        })?;
+        VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })
     }
 
     fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
@@ -248,38 +259,5 @@ fn info(dir: &Path) -> Result<(), LogError> {
     writeln!(out, "released: {} times", released.counter)?;
     writeln!(out, "database: {}", log.config.log.database.display())?;
     writeln!(out, "key:      {}", log.config.log.verifier_key.display())?;
-    Ok(())
-}
-
-/// Everything, tokens included: what an auditor with the folder can know without the log's key.
-fn fsck(dir: &Path) -> Result<(), LogError> {
-    let log = StoppedLog::open(dir, "/log/checkpoint")?;
-    let path = log.config.log.verifier_key.clone();
-    let text = fs::read_to_string(&path).map_err(|source| LogError::KeyFile {
-        path: path.clone(),
-        source,
-    })?;
-    let key =
-        VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })?;
-    let report = examine(&log.store, &key, Some(&token_digest), &mut |_, _| ())?;
-    RocksStore::check_blocks(&log.config.log.database)?;
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "no fault in {} leaves and {} checkpoints",
-        report.size, report.checkpoints
-    )?;
-    writeln!(
-        out,
-        "stamps {}, events {}, void {}, erased {}",
-        report.stamps, report.events, report.voids, report.erased
-    )?;
-    if report.location_stamps > 0 {
-        writeln!(
-            out,
-            "location stamps {}, of which {} without their token: expired, erased or not kept",
-            report.location_stamps, report.location_tokens_gone
-        )?;
-    }
     Ok(())
 }

@@ -74,7 +74,8 @@ fn everything(store: &dyn Store) -> Report {
 fn finds_the_same_on_one_thread_and_on_several_and_on_both_stores() {
     let dir = tempfile::tempdir().unwrap();
     let rocks = RocksStore::create(&dir.path().join("db")).unwrap();
-    for store in [Arc::new(MemStore::new()) as Arc<dyn Store>, Arc::new(rocks)] {
+    let stores: [Arc<dyn Store>; 2] = [Arc::new(MemStore::new()), Arc::new(rocks)];
+    for store in stores {
         let world = grown(store);
         let report = everything(&*world.store);
         assert_eq!(report.size, TreeSize::new(LEAVES));

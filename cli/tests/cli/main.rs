@@ -6,4 +6,5 @@ mod commands;
 mod locate;
 mod memory;
 mod middle;
+mod public_log;
 mod stamp;

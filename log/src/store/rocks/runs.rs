@@ -13,6 +13,9 @@ use super::{
 use crate::store::leaf_rows::LeafRows;
 use crate::store::{LocationToken, Row, StoreError, run};
 
+/// What is done with a key and its value.
+type EachRow<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>;
+
 impl RocksStore {
     /// Leaves lie side by side: one seek, then block after block.
     pub(super) fn run_of_leaves(
@@ -110,7 +113,7 @@ impl RocksStore {
         &self,
         family: &'static str,
         numbers: &Range<u64>,
-        row: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+        row: EachRow<'_>,
     ) -> Result<(), StoreError> {
         let Some(handle) = self.db.cf_handle(family) else {
             // An older database has none of those for location stamps.
