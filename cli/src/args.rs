@@ -1,6 +1,9 @@
 //! The command line: what a person types. Checked here for form only.
 
+pub(crate) mod export;
+pub(crate) mod fsck;
 pub(crate) mod locate;
+pub(crate) mod public_log;
 pub(crate) mod succeed;
 pub(crate) mod tls;
 
@@ -44,7 +47,7 @@ pub(crate) enum Command {
     /// Have a file stamped with time and place; writes FILE.tsr, FILE.lsk and FILE.lse.
     #[command(after_help = EXIT_CODES)]
     Locate(Box<LocateArgs>),
-    /// Read the log of an authority that is not running.
+    /// Read the log of an authority that is not running, or check any log of ours.
     #[command(subcommand, disable_help_subcommand = true)]
     Log(LogCommand),
     /// Look at a configuration file.
@@ -130,8 +133,12 @@ pub(crate) enum LogCommand {
     Proof(LogProofArgs),
     /// Print origin, size, root, last time and key of the log.
     Info(LogDirArgs),
-    /// Compute everything in the log again and compare.
-    Fsck(LogDirArgs),
+    /// Write the public log as files: checkpoint and tiles.
+    #[command(after_help = export::AFTER_HELP)]
+    Export(export::ExportArgs),
+    /// Compute everything in a log again from its leaves, and compare.
+    #[command(after_help = fsck::AFTER_HELP)]
+    Fsck(fsck::FsckArgs),
     /// Close the log for ever and open the one that succeeds it.
     Succeed(SucceedArgs),
 }

@@ -3,15 +3,20 @@
 //! What was released is what the lock record says: a last batch that only the database has never
 //! left the process.
 
+mod bar;
+mod export;
+mod fsck;
+mod public;
+mod state;
 mod succeed;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use meridian_log::closed::is_closed;
 use meridian_log::fault::Fault;
-use meridian_log::fsck::fsck as examine;
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::lock_record::{LockError, LockRecord, LockState};
 use meridian_log::store::rocks::RocksStore;
@@ -31,7 +36,6 @@ use crate::args::{LogCommand, LogDirArgs};
 use crate::config::addresses;
 use crate::error::{Ending, chain, report};
 use crate::serve::NEWEST_LOCK;
-use crate::stamp::token::token_digest;
 
 /// Why the log cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -103,11 +107,11 @@ impl LogError {
             | Self::Lost(_)
             | Self::Tree(_)
             | Self::Note(_)
-            | Self::Fault(_)
             | Self::Unprovable { .. }
             | Self::KeyFile { .. }
             | Self::Key { .. }
-            | Self::Proof(_) => Ending::Fault,
+            | Self::Proof(_)
+            | Self::Fault(_) => Ending::Fault,
         }
     }
 
@@ -126,7 +130,7 @@ impl LogError {
                  check` reads that file"
             }
             Self::Lock(_) | Self::Empty => NEWEST_LOCK,
-            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) | Self::Fault(_) => {
+            Self::Behind { .. } | Self::Lost(_) | Self::Tree(_) => {
                 "do not serve from this folder: restore a copy of the database made after the last \
                  stop"
             }
@@ -134,7 +138,7 @@ impl LogError {
                 "copy the folder before anything else; then free what holds the database, or \
                  restore a copy of it made after the last stop"
             }
-            Self::Note(_) | Self::Proof(_) | Self::Unprovable { .. } => {
+            Self::Note(_) | Self::Proof(_) | Self::Fault(_) | Self::Unprovable { .. } => {
                 "`meridian log fsck DIR` finds what is wrong with the log"
             }
             Self::KeyFile { .. } | Self::Key { .. } => {
@@ -152,7 +156,8 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
         LogCommand::Checkpoint(args) => checkpoint(args),
         LogCommand::Proof(args) => proof(&args.dir, args.serial),
         LogCommand::Info(args) => info(args),
-        LogCommand::Fsck(args) => fsck(args),
+        LogCommand::Export(args) => return export::export(args),
+        LogCommand::Fsck(args) => return fsck::fsck(args),
         LogCommand::Succeed(args) => return succeed::succeed(args),
     };
     match outcome {
@@ -169,7 +174,7 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
 struct StoppedLog {
     /// Where it is.
     at: LogConfig,
-    store: RocksStore,
+    store: Arc<RocksStore>,
     released: LockState,
     _lock: FileLockRecord,
 }
@@ -207,10 +212,19 @@ impl StoppedLog {
         }
         Ok(Self {
             at,
-            store,
+            store: Arc::new(store),
             released,
             _lock: lock,
         })
+    }
+
+    fn verifier_key(&self) -> Result<VerifierKey, LogError> {
+        let path = self.at.verifier_key.clone();
+        let text = fs::read_to_string(&path).map_err(|source| LogError::KeyFile {
+            path: path.clone(),
+            source,
+        })?;
+        VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })
     }
 
     fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
@@ -273,43 +287,10 @@ fn info(args: &LogDirArgs) -> Result<(), LogError> {
         writeln!(out, "last:     {}", state.last_time)?;
     }
     writeln!(out, "released: {} times", released.counter)?;
-    if is_closed(&log.store)? {
+    if is_closed(&*log.store)? {
         writeln!(out, "closed:   yes, another log succeeds it")?;
     }
     writeln!(out, "database: {}", log.at.database.display())?;
     writeln!(out, "key:      {}", log.at.verifier_key.display())?;
-    Ok(())
-}
-
-/// Everything, tokens included: what an auditor with the folder can know without the log's key.
-fn fsck(args: &LogDirArgs) -> Result<(), LogError> {
-    let log = stopped(args)?;
-    let path = log.at.verifier_key.clone();
-    let text = fs::read_to_string(&path).map_err(|source| LogError::KeyFile {
-        path: path.clone(),
-        source,
-    })?;
-    let key =
-        VerifierKey::parse(text.trim_end()).map_err(|source| LogError::Key { path, source })?;
-    let report = examine(&log.store, &key, Some(&token_digest), &mut |_, _| ())?;
-    RocksStore::check_blocks(&log.at.database)?;
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "no fault in {} leaves and {} checkpoints",
-        report.size, report.checkpoints
-    )?;
-    writeln!(
-        out,
-        "stamps {}, events {}, void {}, erased {}",
-        report.stamps, report.events, report.voids, report.erased
-    )?;
-    if report.location_stamps > 0 {
-        writeln!(
-            out,
-            "location stamps {}, of which {} without their token: expired, erased or not kept",
-            report.location_stamps, report.location_tokens_gone
-        )?;
-    }
     Ok(())
 }

@@ -84,8 +84,7 @@ pub fn is_closed(store: &dyn Store) -> Result<bool, Fault> {
     let Some(last) = last.map(LeafIndex::new) else {
         return Ok(false);
     };
-    let (_, leaf) = read_leaf(store, last)?;
-    Ok(leaf.is_final())
+    Ok(read_leaf(store, last)?.is_final())
 }
 
 /// A log that was closed: it is read and proven from, and never written.

@@ -1,5 +1,8 @@
 //! Goes through the leaves and re-derives everything from them.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use meridian_merkle::frontier::{Frontier, peak_ids};
 use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
@@ -8,11 +11,15 @@ use meridian_wire::time::UnixMicros;
 
 use crate::event::stored_event_digest;
 use crate::fault::Fault;
-use crate::store::{Row, Store};
+use crate::store::leaf_rows::last_leaf;
+use crate::store::{LocationToken, Row, Store};
+
+/// Leaves whose rows are read at once: about a megabyte with their tokens.
+const WINDOW: u64 = 1_024;
 
 /// Computes the digest that the leaf of a token must show
 /// ([`token_digest`](meridian_wire::leaf::token_digest)); `None` if it is no token.
-pub type TokenDigest<'a> = &'a dyn Fn(&[u8]) -> Option<[u8; 32]>;
+pub type TokenDigest<'a> = &'a (dyn Fn(&[u8]) -> Option<[u8; 32]> + Sync);
 
 /// Where an examination has got to: everything before it was found right.
 ///
@@ -24,6 +31,22 @@ pub(crate) struct Examiner<'a> {
     last_time: Option<UnixMicros>,
     /// The last leaf closed the log.
     closed: bool,
+    /// Before which leaf the examination ends.
+    end: u64,
+    ahead: Ahead,
+}
+
+/// Rows that were read and not looked at yet: those of a window of leaves.
+#[derive(Default)]
+struct Ahead {
+    /// Before which leaf the window ends.
+    end: u64,
+    leaves: VecDeque<(LeafIndex, Vec<u8>)>,
+    nodes: VecDeque<(NodeId, Hash)>,
+    tokens: VecDeque<(LeafIndex, Vec<u8>)>,
+    location_tokens: VecDeque<(LeafIndex, LocationToken)>,
+    events: VecDeque<(LeafIndex, Vec<u8>)>,
+    checkpoints: VecDeque<(TreeSize, String)>,
 }
 
 /// A leaf that was found right.
@@ -31,6 +54,8 @@ pub(crate) struct Seen {
     pub(crate) kind: LeafKind,
     /// The token or event that is not there, which does no harm to the log.
     pub(crate) absent: Option<Absent>,
+    /// The checkpoint of the leaves so far, if there is one. Nothing of it is checked.
+    pub(crate) checkpoint: Option<String>,
 }
 
 /// What is not kept beside a leaf.
@@ -44,31 +69,29 @@ pub(crate) enum Absent {
 }
 
 impl<'a> Examiner<'a> {
-    /// Starts with the leaf after the first `start`. The nodes that stand for
-    /// those are taken as they are: [`Self::check_root`] in the end checks
-    /// them, too.
-    pub(crate) fn at(
+    /// Examines the leaves of a range. The nodes that stand for those before it
+    /// are taken as they are: [`Self::check_root`] in the end checks them, too,
+    /// and so does whoever examines those before.
+    pub(crate) fn of(
         store: &'a dyn Store,
-        start: TreeSize,
+        leaves: Range<u64>,
         token_digest: Option<TokenDigest<'a>>,
     ) -> Result<Self, Fault> {
-        let peaks = peak_ids(start)
-            .into_iter()
-            .map(|id| node(store, id))
-            .collect::<Result<_, _>>()?;
-        let tree = Frontier::from_peaks(start, peaks);
-        let tree = tree.map_err(|source| Fault::Edge {
-            size: start,
-            source,
-        })?;
-        let before = start.get().checked_sub(1).map(LeafIndex::new);
+        let size = TreeSize::new(leaves.start);
+        let peaks = peak_ids(size).into_iter().map(|id| node(store, id));
+        let peaks = peaks.collect::<Result<_, _>>()?;
+        let tree = Frontier::from_peaks(size, peaks);
+        let tree = tree.map_err(|source| Fault::Edge { size, source })?;
+        let before = leaves.start.checked_sub(1).map(LeafIndex::new);
         let before = before.map(|index| read_leaf(store, index)).transpose()?;
         Ok(Self {
             store,
             token_digest,
             tree,
-            last_time: before.as_ref().map(|(_, leaf)| leaf.time()),
-            closed: before.is_some_and(|(_, leaf)| leaf.is_final()),
+            last_time: before.as_ref().map(Leaf::time),
+            closed: before.is_some_and(|leaf| leaf.is_final()),
+            end: leaves.end,
+            ahead: Ahead::default(),
         })
     }
 
@@ -98,6 +121,11 @@ impl<'a> Examiner<'a> {
         self.closed
     }
 
+    /// The peaks of the tree so far, the largest first.
+    pub(crate) fn peaks(&self) -> Vec<Hash> {
+        self.tree.peaks().map(|(_, hash)| hash).collect()
+    }
+
     pub(crate) fn into_tree(self) -> Frontier {
         self.tree
     }
@@ -105,7 +133,11 @@ impl<'a> Examiner<'a> {
     /// Examines the next leaf and all that depends on it.
     pub(crate) fn step(&mut self) -> Result<Seen, Fault> {
         let index = LeafIndex::new(self.tree.size().get());
-        let (entry, leaf) = read_leaf(self.store, index)?;
+        if index.get() >= self.ahead.end {
+            let end = self.end.min(index.get().saturating_add(WINDOW));
+            self.ahead = Ahead::read(self.store, index.get()..end)?;
+        }
+        let (entry, leaf) = self.ahead.leaf(index)?;
         if self.closed {
             return Err(Fault::AfterFinal { index });
         }
@@ -117,7 +149,7 @@ impl<'a> Examiner<'a> {
         }
         let completed = self.tree.push(leaf_hash(&entry));
         for (id, expected) in completed.into_iter().filter(|(id, _)| id.level() > 0) {
-            let actual = node(self.store, id)?;
+            let actual = self.ahead.node(id)?;
             if actual != expected {
                 return Err(Fault::Node {
                     id,
@@ -126,8 +158,14 @@ impl<'a> Examiner<'a> {
                 });
             }
         }
+        self.ahead.no_more_nodes(index)?;
         let absent = self.check_body(index, &leaf)?;
-        Ok(Seen { kind, absent })
+        let checkpoint = next_if(&mut self.ahead.checkpoints, &self.tree.size());
+        Ok(Seen {
+            kind,
+            absent,
+            checkpoint,
+        })
     }
 
     fn check_time(&mut self, index: LeafIndex, leaf: &Leaf) -> Result<(), Fault> {
@@ -144,14 +182,15 @@ impl<'a> Examiner<'a> {
     }
 
     /// Compares what is kept beside a leaf with it; returns what is not kept.
-    fn check_body(&self, index: LeafIndex, leaf: &Leaf) -> Result<Option<Absent>, Fault> {
+    fn check_body(&mut self, index: LeafIndex, leaf: &Leaf) -> Result<Option<Absent>, Fault> {
+        let location_token = next_if(&mut self.ahead.location_tokens, &index);
         let kept = [
-            (Row::Token(index), self.store.token(index)?),
+            (Row::Token(index), next_if(&mut self.ahead.tokens, &index)),
             (
                 Row::LocationToken(index),
-                self.store.location_token(index)?.map(|kept| kept.token),
+                location_token.map(|kept| kept.token),
             ),
-            (Row::Event(index), self.store.event(index)?),
+            (Row::Event(index), next_if(&mut self.ahead.events, &index)),
         ];
         let expected = match leaf.kind() {
             LeafKind::TimeStamp => Some(Row::Token(index)),
@@ -187,12 +226,65 @@ impl<'a> Examiner<'a> {
     }
 }
 
-/// A leaf, in its octets and decoded.
-pub(crate) fn read_leaf(store: &dyn Store, index: LeafIndex) -> Result<(Vec<u8>, Leaf), Fault> {
+impl Ahead {
+    fn read(store: &dyn Store, leaves: Range<u64>) -> Result<Self, Fault> {
+        let end = leaves.end;
+        let rows = store.rows(leaves)?;
+        Ok(Self {
+            end,
+            leaves: rows.leaves.into(),
+            nodes: rows.nodes.into(),
+            tokens: rows.tokens.into(),
+            location_tokens: rows.location_tokens.into(),
+            events: rows.events.into(),
+            checkpoints: rows.checkpoints.into(),
+        })
+    }
+
+    fn leaf(&mut self, index: LeafIndex) -> Result<(Vec<u8>, Leaf), Fault> {
+        let entry = next_if(&mut self.leaves, &index);
+        let entry = entry.ok_or(Fault::Missing(Row::Leaf(index)))?;
+        let leaf = decode(index, &entry)?;
+        Ok((entry, leaf))
+    }
+
+    /// The node that the tree completes next.
+    fn node(&mut self, id: NodeId) -> Result<Hash, Fault> {
+        let place = |id: NodeId| (last_leaf(id), id.level());
+        match self.nodes.front() {
+            Some((found, _)) if place(*found) < place(id) => {
+                Err(Fault::OutOfPlace(Row::Node(*found)))
+            }
+            _ => next_if(&mut self.nodes, &id).ok_or(Fault::Missing(Row::Node(id))),
+        }
+    }
+
+    /// No node ends with this leaf that it does not complete.
+    fn no_more_nodes(&self, index: LeafIndex) -> Result<(), Fault> {
+        match self.nodes.front() {
+            Some((found, _)) if last_leaf(*found) <= index.get() => {
+                Err(Fault::OutOfPlace(Row::Node(*found)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The next row, if it is the one of this key.
+fn next_if<K: PartialEq, V>(rows: &mut VecDeque<(K, V)>, key: &K) -> Option<V> {
+    if rows.front()?.0 != *key {
+        return None;
+    }
+    rows.pop_front().map(|(_, row)| row)
+}
+
+fn decode(index: LeafIndex, entry: &[u8]) -> Result<Leaf, Fault> {
+    Leaf::decode(entry).map_err(|source| Fault::Leaf { index, source })
+}
+
+pub(crate) fn read_leaf(store: &dyn Store, index: LeafIndex) -> Result<Leaf, Fault> {
     let entry = store.leaf(index)?;
-    let entry = entry.ok_or(Fault::Missing(Row::Leaf(index)))?;
-    let leaf = Leaf::decode(&entry).map_err(|source| Fault::Leaf { index, source })?;
-    Ok((entry, leaf))
+    decode(index, &entry.ok_or(Fault::Missing(Row::Leaf(index)))?)
 }
 
 /// The hash of a node as the store has it.

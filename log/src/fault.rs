@@ -91,6 +91,12 @@ pub enum Fault {
         /// The rule that they break.
         source: ProofError,
     },
+    /// What was examined before is not the beginning of the log any more.
+    #[error("the first {size} leaves are not those that were examined before")]
+    Changed {
+        /// How many leaves were examined.
+        size: TreeSize,
+    },
     /// A checkpoint is not one of this log.
     #[error("checkpoint {size} is not one of this log")]
     Checkpoint {

@@ -134,6 +134,17 @@ pub enum CheckpointFault {
     Sign(#[from] SignError),
 }
 
+/// Reads a checkpoint of the log with this key, whose signature on it is checked.
+/// Whether it is the newest, and whose other signatures are on it, is not.
+///
+/// # Errors
+///
+/// [`CheckpointFault`], the rule that is broken.
+pub fn verify_checkpoint(text: &str, key: &VerifierKey) -> Result<Checkpoint, CheckpointFault> {
+    let OwnCheckpoint { size, root, .. } = check_checkpoint(text, key)?;
+    Ok(Checkpoint::new(key.name(), size, root)?)
+}
+
 /// Reads a checkpoint and checks that the log with this key signed it. Which
 /// tree it is of is for the caller to compare.
 pub(crate) fn check_checkpoint(

@@ -13,6 +13,7 @@ mod committing;
 pub mod edge;
 mod event;
 pub mod examine;
+pub mod export;
 pub mod fatal;
 pub mod fault;
 pub mod fsck;

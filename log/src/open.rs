@@ -416,7 +416,7 @@ fn check_edge<'a>(
         return Err(OpenError::State { size: state.size });
     };
     let edge_start = last.min(batch_start) / EDGE_LEAVES * EDGE_LEAVES;
-    let mut examiner = Examiner::at(store, TreeSize::new(edge_start), None)?;
+    let mut examiner = Examiner::of(store, edge_start..state.size.get(), None)?;
     while examiner.size() < state.size {
         let size = examiner.size();
         if let Some(previous) = previous.as_ref().filter(|previous| previous.size == size) {

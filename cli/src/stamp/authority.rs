@@ -77,6 +77,16 @@ impl AuthorityUrl {
         }
     }
 
+    /// Below which checkpoint and tiles are: of an authority at `/log`; a URL with a path names the
+    /// place itself.
+    pub(crate) fn log_prefix(&self) -> String {
+        let path = self.text.get(self.base.len()..).unwrap_or_default();
+        match path.trim_end_matches('/') {
+            "" => format!("{}/log", self.base),
+            path => format!("{}{path}", self.base),
+        }
+    }
+
     fn is_https(&self) -> bool {
         self.base.starts_with("https:")
     }
@@ -130,6 +140,11 @@ impl Transient for CallError {
 }
 
 impl CallError {
+    /// Somebody answered, and not with 'come again'.
+    pub(crate) fn is_answer(&self) -> bool {
+        !matches!(self, Self::Transport(_)) && !self.is_transient()
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> &'static str {
         use rustls::Error as Tls;
@@ -306,10 +321,14 @@ impl Caller {
         self.get(url, &path, MAX_JSON_OCTETS)
     }
 
-    fn get(&self, url: &AuthorityUrl, path: &str, limit: u64) -> Result<Vec<u8>, CallError> {
-        let target = format!("{}{path}", url.base);
+    /// Fetches what is at a URL, unchecked.
+    pub(crate) fn fetch(&self, target: &str, limit: u64) -> Result<Vec<u8>, CallError> {
         let reply = self.agent.get(target).call().map_err(transport)?;
         body(reply, None, limit)
+    }
+
+    fn get(&self, url: &AuthorityUrl, path: &str, limit: u64) -> Result<Vec<u8>, CallError> {
+        self.fetch(&format!("{}{path}", url.base), limit)
     }
 }
 
@@ -381,6 +400,18 @@ mod tests {
             AuthorityUrl::from_str("http://me:secret@host/"),
             Err(UrlError::Credentials)
         ));
+    }
+
+    #[test]
+    fn a_log_is_below_log_or_where_the_url_says() {
+        for (url, prefix) in [
+            ("http://h:1", "http://h:1/log"),
+            ("http://h:1/", "http://h:1/log"),
+            ("https://h/log", "https://h/log"),
+            ("https://h/a/b/", "https://h/a/b"),
+        ] {
+            assert_eq!(AuthorityUrl::from_str(url).unwrap().log_prefix(), prefix);
+        }
     }
 
     #[test]

@@ -10,5 +10,6 @@ mod commands;
 mod locate;
 mod memory;
 mod middle;
+mod public_log;
 mod stamp;
 mod succeed;

@@ -1,6 +1,7 @@
 //! The store on RocksDB: one column family for each kind of row, one synced
 //! `WriteBatch` per commit.
 
+use std::ops::Range;
 use std::path::Path;
 
 use meridian_merkle::hash::{HASH_LEN, Hash};
@@ -11,6 +12,7 @@ use rocksdb::{
 
 use crate::private::PrivateFamily;
 use crate::state::StoredState;
+use crate::store::leaf_rows::{LeafRows, last_leaf};
 use crate::store::{CommitBatch, LocationToken, Row, Store, StoreError};
 
 mod blocks;
@@ -241,6 +243,10 @@ impl Store for RocksStore {
         self.run_of_nodes(first, count)
     }
 
+    fn rows(&self, leaves: Range<u64>) -> Result<LeafRows, StoreError> {
+        self.rows_of_leaves(leaves)
+    }
+
     fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         self.bytes(TOKENS, index.get())
     }
@@ -266,10 +272,8 @@ impl Store for RocksStore {
 
 /// The last leaf below the node, then its level: in the order of completion.
 fn node_key(id: NodeId) -> [u8; 9] {
-    let end = id.index().wrapping_add(1).checked_shl(id.level().into());
-    let last = end.unwrap_or(0).wrapping_sub(1);
     let mut key = [id.level(); 9];
-    for (to, from) in key.iter_mut().zip(last.to_be_bytes()) {
+    for (to, from) in key.iter_mut().zip(last_leaf(id).to_be_bytes()) {
         *to = from;
     }
     key

@@ -232,6 +232,17 @@ where
         Ok((path, octets))
     }
 
+    /// The octets of tile `index` of the hashes of `level`, as wide as the tree has it.
+    ///
+    /// # Errors
+    ///
+    /// [`WalkError`]; [`TilePathError`] in it if the tree has no such tile.
+    pub fn hashes(&mut self, level: u8, index: u64) -> Result<(TilePath, Vec<u8>), WalkError<E>> {
+        let path = self.path(TileKind::Hashes { level }, index)?;
+        let tile = self.tile(level, index)?;
+        Ok((path, HashTile::encode(tile.hashes())))
+    }
+
     /// The octets of an entry.
     ///
     /// # Errors

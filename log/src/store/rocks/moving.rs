@@ -26,7 +26,7 @@ impl RocksStore {
         for family in PrivateFamily::ALL {
             let place = Place::Private(family);
             let (target, expiries) = (to.family(family.name())?, to.family(EXPIRIES)?);
-            self.each(family.name(), to, &mut |rows, key, row| {
+            self.each_private(family.name(), to, &mut |rows, key, row| {
                 let (expiry, _) = Expiry::split(row).ok_or(place.malformed())?;
                 rows.put_cf(target, key, row);
                 if expiry != Expiry::NEVER {
@@ -36,7 +36,7 @@ impl RocksStore {
             })?;
         }
         let policies = to.family(POLICIES)?;
-        self.each(POLICIES, to, &mut |rows, key, row| {
+        self.each_private(POLICIES, to, &mut |rows, key, row| {
             rows.put_cf(policies, key, row);
             Ok(())
         })
@@ -54,7 +54,7 @@ impl RocksStore {
         for family in PrivateFamily::ALL {
             let place = Place::Private(family);
             let (source, expiries) = (self.family(family.name())?, self.family(EXPIRIES)?);
-            self.each(family.name(), self, &mut |rows, key, row| {
+            self.each_private(family.name(), self, &mut |rows, key, row| {
                 let (expiry, _) = Expiry::split(row).ok_or(place.malformed())?;
                 rows.delete_cf(source, key);
                 if expiry != Expiry::NEVER {
@@ -68,7 +68,12 @@ impl RocksStore {
 
     /// Calls `change` with each row of a family that need not be there; what it adds to a batch is
     /// written to `to`, some at a time.
-    fn each(&self, family: &'static str, to: &Self, change: Change<'_>) -> Result<(), StoreError> {
+    fn each_private(
+        &self,
+        family: &'static str,
+        to: &Self,
+        change: Change<'_>,
+    ) -> Result<(), StoreError> {
         let Some(handle) = self.db.cf_handle(family) else {
             return Ok(());
         };
