@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::profile::{Level, Profile};
+use crate::sub_indication::SubIndication;
 
 /// Number of a check: `V045`. The ids are stable; reports and `--json` carry them.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -88,6 +89,8 @@ pub struct Finding {
     pub status: Status,
     /// A sentence for a person.
     pub detail: String,
+    /// What EN 319 102-1 calls the reason; none if nothing is wrong, and of place.
+    pub sub_indication: Option<SubIndication>,
 }
 
 /// Evidence that check `ID` did not stand in the way. Made only where its finding is
@@ -102,6 +105,7 @@ pub struct Proof<const ID: u16>(());
 pub(crate) struct Checked<const ID: u16> {
     status: Status,
     detail: String,
+    reason: Option<SubIndication>,
 }
 
 impl<const ID: u16> Checked<ID> {
@@ -109,6 +113,7 @@ impl<const ID: u16> Checked<ID> {
         Self {
             status,
             detail: detail.into(),
+            reason: None,
         }
     }
 
@@ -132,6 +137,12 @@ impl<const ID: u16> Checked<ID> {
         Self::new(Status::Failed, detail)
     }
 
+    /// The reason, where it is not the usual one of this check. A warning has one only so.
+    pub(crate) const fn because(mut self, reason: SubIndication) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
     /// A departure, as much as it counts in this profile.
     pub(crate) fn departs(profile: Profile, detail: impl Into<String>) -> Self {
         match profile.level(ID) {
@@ -149,10 +160,17 @@ impl<const ID: u16> Checked<ID> {
     /// Adds the finding to the list; the proof value if nothing stands in the way.
     pub(crate) fn record(self, findings: &mut Vec<Finding>) -> Option<Proof<ID>> {
         let proof = self.status.allows_proof().then_some(Proof(()));
+        let usual = || SubIndication::of_check(ID);
+        let sub_indication = match self.status {
+            Status::Failed | Status::Indeterminate => self.reason.or_else(usual),
+            Status::Warning => self.reason,
+            Status::Passed | Status::NotChecked | Status::NotRun => None,
+        };
         findings.push(Finding {
             id: CheckId(ID),
             status: self.status,
             detail: self.detail,
+            sub_indication,
         });
         proof
     }

@@ -74,6 +74,20 @@ impl IssuerFault {
     }
 }
 
+impl IssuerFault {
+    /// Whether a rule for what a certificate may do is broken, and not its dates or its signature.
+    pub(crate) const fn is_constraint(&self) -> bool {
+        matches!(
+            self,
+            Self::NotCa
+                | Self::PathLength { .. }
+                | Self::KeyUsage
+                | Self::Purpose
+                | Self::UnknownCritical { .. }
+        )
+    }
+}
+
 /// RFC 5280 section 6.1.3 (a)(2) and 6.1.4 (k) to (o) for one intermediate certificate. `below`
 /// are the CA certificates between it and the signer.
 pub(crate) fn judge_issuer(

@@ -20,6 +20,7 @@ pub mod pem;
 pub mod policy;
 pub mod profile;
 pub mod report;
+pub mod sub_indication;
 pub mod verdict;
 pub mod verified;
 pub mod verify;

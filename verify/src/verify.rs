@@ -207,11 +207,7 @@ impl Run<'_> {
                 later: trust.existence.later?,
             })
         })();
-        let stamp = Stamp {
-            signer,
-            tst_info: &tst_info,
-            times: times.as_ref(),
-        };
+        let stamp = Stamp::new(signer, &tst_info, times.as_ref());
         let time = TimeJudged {
             verdict: Verdict::of(findings, verified.as_ref()),
             verified: verified.is_some(),
@@ -267,12 +263,8 @@ impl Run<'_> {
         };
         let answers = interval.and_then(|interval| ask(interval, Freshness::After));
         let now = ask(Interval::instant(policy.at), Freshness::Current).unwrap_or_default();
-        let stamp = Stamp {
-            signer,
-            tst_info,
-            times,
-        };
         let facts = TokenFacts::of(tst_info, times, certificate);
+        let stamp = Stamp::new(signer, tst_info, times);
         let existence = self.judge_existence(&stamp, &facts, findings);
         let footing = Footing {
             signer: certificate,
@@ -297,6 +289,7 @@ impl Run<'_> {
             path: path::check(path.as_ref(), interval, findings),
             revocation: revocation::check(
                 answers.as_deref(),
+                interval,
                 policy.revocation,
                 existence.since,
                 findings,

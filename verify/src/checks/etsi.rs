@@ -12,6 +12,7 @@ use crate::instant::Interval;
 use crate::name::show;
 use crate::path::Path;
 use crate::policy::VerifyPolicy;
+use crate::sub_indication::SubIndication;
 
 /// What a token rests on.
 pub(crate) struct Footing<'f, 'p, 'a> {
@@ -45,8 +46,11 @@ pub(crate) fn check(
             (true, Checked::passed(detail))
         }
         (Some(fault), None) => {
-            let detail = format!("ETSI model: {fault}, and no proof of existence is at hand");
-            (false, Checked::warning(detail))
+            let detail = format!(
+                "ETSI model: {}, and no proof of existence is at hand",
+                fault.text
+            );
+            (false, Checked::warning(detail).because(fault.reason))
         }
         (Some(fault), Some(since)) => footing.rescue(&fault, since, policy),
     };
@@ -54,46 +58,65 @@ pub(crate) fn check(
     holds
 }
 
+/// What is wrong at a moment.
+struct Fault {
+    text: String,
+    /// What it is called while nothing proves that the token is older.
+    reason: SubIndication,
+}
+
 impl Footing<'_, '_, '_> {
     /// Whether all was good when the token was proven to exist.
     fn rescue(
         &self,
-        fault: &str,
+        fault: &Fault,
         since: UnixMicros,
         policy: &VerifyPolicy,
     ) -> (bool, Checked<100>) {
         match self.fault_at(since, policy) {
             None => {
                 let detail = format!(
-                    "ETSI model: {fault}; but the token is proven to exist since {since}, when all \
-                     was good"
+                    "ETSI model: {}; but the token is proven to exist since {since}, when all was good",
+                    fault.text
                 );
                 (true, Checked::passed(detail))
             }
             Some(earlier) => {
                 let detail = format!(
-                    "ETSI model: {fault}; the token is proven to exist since {since}, but then \
-                     {earlier}"
+                    "ETSI model: {}; the token is proven to exist since {since}, but then {}",
+                    fault.text, earlier.text
                 );
-                (false, Checked::warning(detail))
+                (false, Checked::warning(detail).because(earlier.reason))
             }
         }
     }
 
     /// What was wrong at a moment; nothing is if there is no path to judge.
-    fn fault_at(&self, at: UnixMicros, policy: &VerifyPolicy) -> Option<String> {
+    fn fault_at(&self, at: UnixMicros, policy: &VerifyPolicy) -> Option<Fault> {
         let (signer, path) = self.signer.zip(self.path)?;
         let moment = Interval::instant(at);
         let mut certificates = [signer].into_iter().chain(path.issuers.iter().copied());
         if let Some(out) = certificates.find(|certificate| !is_valid_over(certificate, moment)) {
-            return Some(format!("{} is not valid at {at}", show(&out.subject)));
+            return Some(Fault {
+                text: format!("{} is not valid at {at}", show(&out.subject)),
+                reason: SubIndication::OutOfBoundsNoPoe,
+            });
         }
         let weak = weak_at(self.uses, at, &policy.algorithms);
         if !weak.is_empty() {
-            return Some(format!("weak at {at}: {}", weak.join("; ")));
+            return Some(Fault {
+                text: format!("weak at {at}: {}", weak.join("; ")),
+                reason: SubIndication::CryptoConstraintsFailureNoPoe,
+            });
         }
-        let mut answers = self.revocation.iter();
-        let revoked = answers.find(|answer| answer.is_revoked_by(at))?;
-        Some(format!("{} was revoked by {at}", revoked.name()))
+        let mut answers = self.revocation.iter().enumerate();
+        let (place, revoked) = answers.find(|(_, answer)| answer.is_revoked_by(at))?;
+        Some(Fault {
+            text: format!("{} was revoked by {at}", revoked.name()),
+            reason: match place {
+                0 => SubIndication::RevokedNoPoe,
+                _ => SubIndication::RevokedCaNoPoe,
+            },
+        })
     }
 }

@@ -5,6 +5,7 @@ use meridian_wire::reader::tst_info::TstInfoView;
 use crate::artifact::Artifact;
 use crate::crypto::digest::named;
 use crate::finding::{Checked, Finding, Proof};
+use crate::sub_indication::SubIndication;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -32,7 +33,8 @@ pub(crate) fn check(
 fn length(tst_info: &TstInfoView<'_>) -> Checked<29> {
     let Some(algorithm) = named(&tst_info.imprint_algorithm) else {
         let oid = tst_info.imprint_algorithm.oid;
-        return Checked::indeterminate(format!("digest algorithm {oid} is not supported"));
+        return Checked::indeterminate(format!("digest algorithm {oid} is not supported"))
+            .because(SubIndication::CryptoConstraintsFailure);
     };
     if !tst_info.imprint_algorithm.has_no_parameters() {
         return Checked::failed(format!(
@@ -55,13 +57,15 @@ fn matched(tst_info: &TstInfoView<'_>, artifact: Option<&Artifact>) -> Checked<3
         return Checked::not_run("the token's digest algorithm is not supported");
     };
     let Some(artifact) = artifact else {
-        return Checked::indeterminate("the data is not at hand");
+        return Checked::indeterminate("the data is not at hand")
+            .because(SubIndication::SignedDataNotFound);
     };
     if artifact.algorithm() != algorithm {
         return Checked::indeterminate(format!(
             "the token holds a {algorithm} digest, a {} digest was given",
             artifact.algorithm()
-        ));
+        ))
+        .because(SubIndication::SignedDataNotFound);
     }
     if artifact.digest() == &*tst_info.imprint {
         Checked::passed(format!("the token is about this data ({algorithm})"))

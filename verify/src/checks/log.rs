@@ -43,6 +43,20 @@ pub(crate) struct Stamp<'t> {
     pub(crate) times: Option<&'t Times>,
 }
 
+impl<'t> Stamp<'t> {
+    pub(crate) const fn new(
+        signer: &'t SignerInfoView<'t>,
+        tst_info: &'t TstInfoView<'t>,
+        times: Option<&'t Times>,
+    ) -> Self {
+        Self {
+            signer,
+            tst_info,
+            times,
+        }
+    }
+}
+
 /// Where the token is in the log, for the report. Only of a proof whose checks all passed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct LogPlace {

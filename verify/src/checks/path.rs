@@ -5,6 +5,7 @@ use crate::finding::{Checked, Finding, Proof};
 use crate::instant::Interval;
 use crate::name::show;
 use crate::path::{Path, PathFault};
+use crate::sub_indication::SubIndication;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -47,7 +48,13 @@ fn holds(path: Option<&Result<Path<'_, '_>, PathFault>>) -> Checked<80> {
                 names.join("; then ")
             ))
         }
-        Some(Err(fault @ PathFault::Broken { .. })) => Checked::failed(fault.to_string()),
+        Some(Err(fault @ PathFault::Broken { fault: step, .. })) => {
+            Checked::failed(fault.to_string()).because(step.sub_indication())
+        }
+        Some(Err(fault @ PathFault::Undecided { .. })) => {
+            let undecided = Checked::indeterminate(fault.to_string());
+            undecided.because(SubIndication::CertificateChainGeneralFailure)
+        }
         Some(Err(fault)) => Checked::indeterminate(fault.to_string()),
     }
 }

@@ -4,10 +4,12 @@ use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::time::UnixMicros;
 
 use crate::finding::{Checked, Finding, Proof};
+use crate::instant::Interval;
 use crate::name::show;
 use crate::path::Path;
 use crate::policy::RevocationMode;
 use crate::revocation::{Inquiry, Word};
+use crate::sub_indication::SubIndication;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -65,13 +67,14 @@ pub(crate) fn ask_all<'i, 'a>(
 /// than the authority prove the token.
 pub(crate) fn check(
     answers: Option<&[Answer]>,
+    interval: Option<Interval>,
     mode: RevocationMode,
     exists_since: Option<UnixMicros>,
     findings: &mut Vec<Finding>,
 ) -> Option<RevocationProofs> {
     let data = data(answers, mode).record(findings);
     let freshness = freshness(answers).record(findings);
-    let not_revoked = not_revoked(answers, exists_since).record(findings);
+    let not_revoked = not_revoked(answers, interval, exists_since).record(findings);
     let certain = certain(answers).record(findings);
     Some(RevocationProofs {
         data: data?,
@@ -127,12 +130,16 @@ fn freshness(answers: Option<&[Answer]>) -> Checked<83> {
 /// V084, RFC 3161 section 4 items 1 and 2. A token that is proven to be older than the day from
 /// which on the key is not to be trusted was made by its owner (item 2: "an audit trail of all
 /// tokens ... may provide a means to discriminate between genuine and false backdated tokens").
-fn not_revoked(answers: Option<&[Answer]>, exists_since: Option<UnixMicros>) -> Checked<84> {
-    let Some(answers) = answers else {
+fn not_revoked(
+    answers: Option<&[Answer]>,
+    interval: Option<Interval>,
+    exists_since: Option<UnixMicros>,
+) -> Checked<84> {
+    let Some((answers, interval)) = answers.zip(interval) else {
         return Checked::not_run("there is no path");
     };
     let mut notes = Vec::new();
-    for Answer { name, words } in answers {
+    for (place, Answer { name, words }) in answers.iter().enumerate() {
         for word in words {
             match word {
                 Word::Revoked {
@@ -142,8 +149,13 @@ fn not_revoked(answers: Option<&[Answer]>, exists_since: Option<UnixMicros>) -> 
                     "{name} is revoked ({}) from {since} on; the token is proven to be older",
                     reason.name()
                 )),
-                Word::Revoked { reason, .. } => {
-                    return Checked::failed(format!("{name} is revoked ({})", reason.name()));
+                Word::Revoked { reason, since } => {
+                    let detail = format!("{name} is revoked ({})", reason.name());
+                    return Checked::failed(detail).because(match since {
+                        _ if place > 0 => SubIndication::RevokedCaNoPoe,
+                        Some(since) if *since <= interval.to => SubIndication::Revoked,
+                        _ => SubIndication::RevokedNoPoe,
+                    });
                 }
                 Word::RevokedLater { reason, .. } => notes.push(format!(
                     "{name} was revoked after genTime ({}), which leaves this token valid",

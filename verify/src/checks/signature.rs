@@ -13,6 +13,7 @@ use crate::crypto::key::{KeyFault, PublicKey};
 use crate::crypto::scheme::{Scheme, SchemeFault, SignatureFault};
 use crate::finding::{Checked, Finding, Proof};
 use crate::profile::Profile;
+use crate::sub_indication::SubIndication::CryptoConstraintsFailure;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -135,7 +136,7 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means, profile: Profile) -> Checke
     if fault.convicts() {
         Checked::failed(fault.to_string())
     } else {
-        Checked::indeterminate(fault.to_string())
+        Checked::indeterminate(fault.to_string()).because(CryptoConstraintsFailure)
     }
 }
 
@@ -144,10 +145,13 @@ fn algorithms(means: &Means, profile: Profile) -> Checked<46> {
     let scheme = match &means.scheme {
         Ok(scheme) => scheme,
         Err(fault) if fault.convicts() => return Checked::failed(fault.to_string()),
-        Err(fault) => return Checked::indeterminate(fault.to_string()),
+        Err(fault) => {
+            return Checked::indeterminate(fault.to_string()).because(CryptoConstraintsFailure);
+        }
     };
     let Some(digest) = means.digest else {
-        return Checked::indeterminate("the digest algorithm is not supported");
+        return Checked::indeterminate("the digest algorithm is not supported")
+            .because(CryptoConstraintsFailure);
     };
     if !scheme.fits(digest) {
         let detail = format!(
@@ -177,7 +181,9 @@ fn rsa_key(means: &Means) -> Checked<48> {
         }
         Some(Ok(key)) => Checked::passed(key.describe()),
         Some(Err(fault)) if fault.convicts() => Checked::failed(fault.to_string()),
-        Some(Err(fault)) => Checked::indeterminate(fault.to_string()),
+        Some(Err(fault)) => {
+            Checked::indeterminate(fault.to_string()).because(CryptoConstraintsFailure)
+        }
         None => Checked::not_run("the signer's certificate is not at hand"),
     }
 }
@@ -187,7 +193,9 @@ fn curve_key(means: &Means) -> Checked<49> {
     match &means.key {
         Some(Ok(key)) => Checked::passed(key.describe()),
         Some(Err(fault)) if fault.convicts() => Checked::failed(fault.to_string()),
-        Some(Err(fault)) => Checked::indeterminate(fault.to_string()),
+        Some(Err(fault)) => {
+            Checked::indeterminate(fault.to_string()).because(CryptoConstraintsFailure)
+        }
         None => Checked::not_run("the signer's certificate is not at hand"),
     }
 }

@@ -16,6 +16,7 @@ use super::tst_info::Times;
 use crate::crypto::digest::{digest, named};
 use crate::finding::{Checked, Finding, Proof};
 use crate::instant::parse_x509_time;
+use crate::sub_indication::SubIndication;
 
 /// How far signingTime may be from genTime, beyond the accuracy, before it is mentioned.
 const SIGNING_TIME_SLACK_US: u64 = 60 * 1_000_000;
@@ -132,6 +133,7 @@ fn message_digest(signed: &SignedDataView<'_>, signer: &SignerInfoView<'_>) -> C
         None => {
             let oid = signer.digest_algorithm.oid;
             Checked::indeterminate(format!("digest algorithm {oid} is not supported"))
+                .because(SubIndication::CryptoConstraintsFailure)
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::finding::{Checked, Finding, Proof};
 use crate::name::{same_name, show};
 use crate::pool::Pool;
 use crate::profile::Profile;
+use crate::sub_indication::SubIndication;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -250,7 +251,8 @@ fn bound(choice: &Choice<'_, '_>, pool: &Pool<'_>) -> Checked<51> {
             Match::UnsupportedHash => {
                 return Checked::indeterminate(
                     "the digest algorithm of ESSCertID is not supported",
-                );
+                )
+                .because(SubIndication::CryptoConstraintsFailure);
             }
         }
     }

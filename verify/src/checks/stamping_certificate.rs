@@ -15,6 +15,7 @@ use crate::certificate::{bounds, unknown_critical};
 use crate::finding::{Checked, Finding, Proof};
 use crate::instant::parse_x509_time;
 use crate::profile::Profile;
+use crate::sub_indication::SubIndication;
 
 /// digitalSignature and nonRepudiation, the two highest bits.
 const KEY_USAGE_SIGNS: u16 = 0b1100_0000_0000_0000;
@@ -155,9 +156,15 @@ fn validity(certificate: &CertificateReading<'_>, times: Option<&Times>) -> Chec
         Some(interval) if interval.is_within(first, last) => Checked::passed(format!(
             "genTime is within the certificate's validity, {window}"
         )),
-        _ => Checked::failed(format!(
-            "genTime with its accuracy is not within the certificate's validity, {window}"
-        )),
+        interval => {
+            let detail = format!(
+                "genTime with its accuracy is not within the certificate's validity, {window}"
+            );
+            Checked::failed(detail).because(match interval {
+                Some(interval) if interval.from < first => SubIndication::NotYetValid,
+                _ => SubIndication::Expired,
+            })
+        }
     }
 }
 

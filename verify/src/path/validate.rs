@@ -16,6 +16,7 @@ use crate::issuer::{IssuerFault, judge_issuer};
 use crate::name::same_name;
 use crate::path::name_constraints::{NameConstraints, NameFault};
 use crate::path::policy_graph::{Policy, PolicyGraph, any_policy};
+use crate::sub_indication::SubIndication;
 
 /// What is asked of a path (section 6.1.1).
 #[derive(Clone, Debug)]
@@ -72,6 +73,18 @@ impl StepFault {
             Self::Issuer(fault) => fault.convicts(),
             Self::Name(fault) => fault.convicts(),
             _ => true,
+        }
+    }
+}
+
+impl StepFault {
+    /// What EN 319 102-1 clause 5.2.6.4 calls it: a rule for certificates that is broken, or else.
+    pub(crate) const fn sub_indication(&self) -> SubIndication {
+        match self {
+            Self::Issuer(fault) if !fault.is_constraint() => {
+                SubIndication::CertificateChainGeneralFailure
+            }
+            _ => SubIndication::ChainConstraintsFailure,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::place_json::PlaceOut;
 use crate::checks::log::LogPlace;
 use crate::facts::TokenFacts;
 use crate::finding::Finding;
+use crate::sub_indication::SubIndication;
 use crate::verdict::Model;
 
 #[derive(Debug, Serialize)]
@@ -36,6 +37,8 @@ pub(super) struct CheckOut<'r> {
     id: String,
     status: &'static str,
     detail: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_indication: Option<String>,
 }
 
 impl<'r> CheckOut<'r> {
@@ -44,6 +47,7 @@ impl<'r> CheckOut<'r> {
             id: finding.id.to_string(),
             status: finding.status.name(),
             detail: &finding.detail,
+            sub_indication: finding.sub_indication.map(SubIndication::urn),
         }
     }
 }

@@ -47,7 +47,7 @@ fn stamped(info: &TstInfo, end: &str) -> Vec<u8> {
     token.signed(&UNIT_KEY)
 }
 
-fn over(octets: &[u8], at: &str) -> Vec<u8> {
+pub(crate) fn over(octets: &[u8], at: &str) -> Vec<u8> {
     over_until(octets, at, "2099-12-31T23:59:59Z")
 }
 
@@ -60,7 +60,7 @@ fn policy(later: &[Vec<u8>]) -> VerifyPolicy {
     policy
 }
 
-fn judge(later: &[Vec<u8>]) -> Report {
+pub(crate) fn judge(later: &[Vec<u8>]) -> Report {
     judge_under(&WORLD.honest(), &policy(later))
 }
 
