@@ -17,10 +17,11 @@ test:
 	@scripts/setup.sh test
 	$(CARGO) test --release --locked --workspace
 
-# Every octet flipped and every system call failed, where `make test` takes samples: half an hour.
+# Every octet flipped, every system call failed and 2,000 simulated lives, where `make test` takes
+# samples: an hour or two.
 faults:
 	@scripts/setup.sh test
-	MERIDIAN_FAULTS=all $(CARGO) test --release --locked --package meridian-log --test flips --test syscalls -- --nocapture
+	MERIDIAN_FAULTS=all MERIDIAN_SIM_SEEDS=1000..3000 $(CARGO) test --release --locked --package meridian-log --test flips --test syscalls --test sim -- --nocapture
 
 lint:
 	@scripts/setup.sh build

@@ -30,7 +30,9 @@ impl<S: Stamper> Committing<S> {
         }
     }
 
-    fn commit(&mut self, group: Vec<Sealed<S>>) -> bool {
+    /// Commits what was taken, and releases it. False when nothing more may be
+    /// committed.
+    pub(crate) fn commit(&mut self, group: Vec<Sealed<S>>) -> bool {
         let mut leaves = Vec::with_capacity(group.len());
         let mut waiters = Vec::with_capacity(group.len());
         for sealed in group {

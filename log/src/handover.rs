@@ -71,6 +71,11 @@ impl<T> Handover<T> {
         Some(things).filter(|things| !things.is_empty())
     }
 
+    /// How much lies there.
+    pub(crate) fn len(&self) -> usize {
+        self.state().waiting.len()
+    }
+
     /// The giver leaves: what lies there is still taken.
     pub(crate) fn leave_giving(&self) {
         self.state().giver_left = true;

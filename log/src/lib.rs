@@ -33,4 +33,6 @@ pub mod sequencer;
 mod signing_batch;
 pub mod stamper;
 pub mod state;
+pub mod stepped;
 pub mod store;
+mod works;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use meridian_signing::clock::{Clock, ClockReading, monotonic};
+use meridian_signing::clock::{Clock, ClockReading};
 use meridian_wire::leaf::Leaf;
 use tracing::warn;
 
@@ -12,12 +12,11 @@ use crate::batch::{Formed, Tip, TurnedAway, form};
 use crate::commit::{Body, Kept, NewLeaf};
 use crate::fatal::Alarm;
 use crate::handover::Handover;
-use crate::pool::Pool;
-use crate::queue::{EventOrder, Queue, Reply, StampOrder};
+use crate::queue::{EventOrder, Queue, Reply, StampOrder, Taken};
 use crate::released::{ClockFault, Outcome, Released};
 use crate::room::Reserve;
 use crate::sequencer::Counts;
-use crate::signing_batch::sign;
+use crate::signing_batch::Signers;
 use crate::stamper::{Place, Stamp, StampError, Stamper};
 
 /// A leaf that is ready to be committed, and who waits for it.
@@ -50,7 +49,7 @@ pub(crate) struct Owner<S: Stamper> {
     pub(crate) handover: Arc<Handover<Sealed<S>>>,
     pub(crate) stamper: Arc<S>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) pool: Pool,
+    pub(crate) signers: Box<dyn Signers<S>>,
     pub(crate) allowance: Allowance,
     pub(crate) tip: Tip,
     pub(crate) deadline: Duration,
@@ -63,20 +62,34 @@ pub(crate) struct Owner<S: Stamper> {
 impl<S: Stamper> Owner<S> {
     /// Runs until the queue is closed and empty, or the committer is gone.
     pub(crate) fn run(mut self) {
-        while let Some(taken) = self.queue.take(&self.allowance) {
-            for order in taken.hopeless {
-                (order.reply)(Outcome::SignerFailed);
-            }
-            let sealed = self.turn(taken.events, taken.stamps);
-            if let Err(sealed) = self.handover.put(sealed) {
-                sealed.into_iter().for_each(Sealed::stop);
+        while let Some(taken) = self.take() {
+            if !self.turn(taken) {
                 return;
             }
         }
     }
 
+    /// Waits for something in the queue.
+    pub(crate) fn take(&self) -> Option<Taken<S>> {
+        self.queue.take(&self.allowance, || self.signers.now())
+    }
+
+    /// One turn: has what was taken signed, and hands it over. False when nobody
+    /// commits any more.
+    pub(crate) fn turn(&mut self, taken: Taken<S>) -> bool {
+        for order in taken.hopeless {
+            (order.reply)(Outcome::SignerFailed);
+        }
+        let sealed = self.seal_all(taken.events, taken.stamps);
+        let put = self.handover.put(sealed);
+        let goes_on = put.is_ok();
+        let stopped = put.err().into_iter().flatten();
+        stopped.for_each(Sealed::stop);
+        goes_on
+    }
+
     /// Steps 2 and 3 of the life of a leaf: number and time, then a signature.
-    fn turn(&mut self, events: Vec<EventOrder>, stamps: Vec<StampOrder<S>>) -> Vec<Sealed<S>> {
+    fn seal_all(&mut self, events: Vec<EventOrder>, stamps: Vec<StampOrder<S>>) -> Vec<Sealed<S>> {
         let reading = match self.clock.read() {
             Ok(reading) => reading,
             Err(error) => {
@@ -149,9 +162,9 @@ impl<S: Stamper> Owner<S> {
         }
         let piece = |(order, place): &(StampOrder<S>, Place)| (Arc::clone(&order.request), *place);
         let pieces = placed.iter().map(piece).collect();
-        let start = monotonic();
-        let collected = sign(&mut self.pool, &self.stamper, pieces, self.deadline);
-        let end = monotonic();
+        let start = self.signers.now();
+        let collected = self.signers.sign(&self.stamper, pieces, self.deadline);
+        let end = self.signers.now();
         let good = collected
             .tried
             .iter()

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use meridian_signing::clock::monotonic;
 use meridian_wire::leaf::EventName;
 
 use crate::allowance::{Allowance, Take};
@@ -94,7 +94,11 @@ impl<S: Stamper> Queue<S> {
 
     /// Waits for something and takes as much as is allowed. `None` when the
     /// queue is closed and empty.
-    pub(crate) fn take(&self, allowance: &Allowance) -> Option<Taken<S>> {
+    pub(crate) fn take(
+        &self,
+        allowance: &Allowance,
+        now: impl FnOnce() -> Instant,
+    ) -> Option<Taken<S>> {
         let mut state = self.state();
         while state.waiting.is_empty() && state.events.is_empty() {
             if state.closed {
@@ -105,7 +109,7 @@ impl<S: Stamper> Queue<S> {
             state = woken.unwrap_or_else(PoisonError::into_inner);
             state.owner_sleeps = false;
         }
-        let (taken, hopeless) = match allowance.take(monotonic()) {
+        let (taken, hopeless) = match allowance.take(now()) {
             Take::UpTo(most) => (state.waiting.len().min(most), 0),
             Take::Nobody => (0, state.waiting.len()),
         };
@@ -140,6 +144,12 @@ impl<S: Stamper> Queue<S> {
         state.closed = true;
         state.events.clear();
         std::mem::take(&mut state.waiting)
+    }
+
+    /// Whether [`Queue::take`] would wait.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.waiting.is_empty() && state.events.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,7 +1,6 @@
 //! The one writer of the log, in front of which requests wait.
 
 use std::io;
-use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
@@ -11,20 +10,16 @@ use meridian_signing::clock::Clock;
 use meridian_signing::entropy::{Entropy, EntropyError};
 use meridian_wire::leaf::{EventName, FINAL_EVENT};
 
-use crate::allowance::Allowance;
-use crate::batch::Tip;
-use crate::committing::Committing;
 use crate::event::SaltedEvent;
-use crate::fatal::{Alarm, OnFatal};
-use crate::handover::Handover;
+use crate::fatal::OnFatal;
 use crate::open::Log;
-use crate::owner::Owner;
 use crate::pool::Pool;
 use crate::queue::{EventOrder, Queue, StampOrder};
 use crate::reader::LogReader;
 use crate::released::{ClockFault, Outcome, Released};
 use crate::room::{Reserve, RoomReading};
 use crate::stamper::Stamper;
+use crate::works::Works;
 
 /// How much the sequencer takes on.
 #[non_exhaustive]
@@ -174,36 +169,16 @@ impl<S: Stamper> Sequencer<S> {
         limits: SequencerLimits,
         on_fatal: OnFatal,
     ) -> Result<Self, SequencerError> {
-        let reader = log.reader();
-        let counts = Arc::<Counts>::default();
-        let alarm = Alarm::new(on_fatal);
-        let queue = Arc::new(Queue::new(limits.queue));
-        let handover = Arc::new(Handover::new(limits.batch));
-        let tip = Tip {
-            log: log.committer.identity.number(),
-            next: NonZeroU64::MIN.saturating_add(reader.size().get().saturating_sub(1)),
-            last_time: log.last_time,
-        };
-        let committing = Committing {
-            committer: log.committer,
-            published: log.published,
-            handover: Arc::clone(&handover),
-            counts: Arc::clone(&counts),
-            alarm: alarm.clone(),
-        };
-        let owner = Owner {
-            queue: Arc::clone(&queue),
-            handover,
-            stamper,
-            clock,
-            pool: Pool::new(limits.threads),
-            allowance: Allowance::new(limits.threads, limits.batch, limits.deadline),
-            tip,
-            deadline: limits.deadline,
-            reserve: log.reserve.clone(),
-            counts: Arc::clone(&counts),
-            _alarm: alarm,
-        };
+        let signers = Box::new(Pool::new(limits.threads));
+        let Works {
+            owner,
+            committing,
+            queue,
+            reader,
+            entropy,
+            reserve,
+            counts,
+        } = Works::over(log, stamper, clock, limits, signers, on_fatal);
         let threads = vec![
             spawn("log-commit", move || committing.run())?,
             spawn("log-owner", move || owner.run())?,
@@ -211,8 +186,8 @@ impl<S: Stamper> Sequencer<S> {
         Ok(Self {
             queue,
             reader,
-            entropy: log.entropy,
-            reserve: log.reserve,
+            entropy,
+            reserve,
             counts,
             threads: Mutex::new(threads),
         })

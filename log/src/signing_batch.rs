@@ -43,6 +43,24 @@ struct Held {
     seat: Arc<Seat>,
 }
 
+/// Who has a batch signed, and by which clock its deadline is kept.
+pub(crate) trait Signers<S: Stamper>: Send {
+    /// Signs `pieces`, but for no longer than `deadline`.
+    fn sign(&mut self, stamper: &Arc<S>, pieces: Vec<Piece<S>>, deadline: Duration) -> Collected;
+
+    fn now(&self) -> Instant;
+}
+
+impl<S: Stamper> Signers<S> for Pool {
+    fn sign(&mut self, stamper: &Arc<S>, pieces: Vec<Piece<S>>, deadline: Duration) -> Collected {
+        sign(self, stamper, pieces, deadline)
+    }
+
+    fn now(&self) -> Instant {
+        monotonic()
+    }
+}
+
 /// What the threads made of a batch.
 pub(crate) struct Collected {
     /// One for each piece that was tried; `None` where nothing came in time.
@@ -53,7 +71,7 @@ pub(crate) struct Collected {
 
 /// Signs `pieces` on the threads of `pool` and waits until all are done, but no
 /// longer than `deadline`.
-pub(crate) fn sign<S: Stamper>(
+fn sign<S: Stamper>(
     pool: &mut Pool,
     stamper: &Arc<S>,
     pieces: Vec<Piece<S>>,

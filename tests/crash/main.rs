@@ -7,7 +7,9 @@
     reason = "a test prints what it saw, and stops at what it did not expect"
 )]
 
+mod full_disk;
 mod kill;
 mod moments;
+mod restored;
 mod signer;
 mod windows;

@@ -165,7 +165,7 @@ impl World {
         LogIdentity::new(origin, Arc::new(signer)).unwrap()
     }
 
-    fn parts(&self) -> LogParts {
+    pub(crate) fn parts(&self) -> LogParts {
         self.parts_with(Arc::clone(&self.store), Box::new(self.lock.clone()))
     }
 
