@@ -120,8 +120,8 @@ impl RocksStore {
     /// RocksDB finds it damaged; [`StoreError::LogFile`] where it would not come
     /// to an end; [`StoreError::NoFamily`] if it is none of ours.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        present_families(path)?;
         look_at_log_files(path)?;
+        present_families(path)?;
         Self::open_for_writing(options(), path)
     }
 
@@ -133,8 +133,8 @@ impl RocksStore {
     ///
     /// As [`RocksStore::open`]. Whatever writes to it fails.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let families = descriptors(&present_families(path)?);
         look_at_log_files(path)?;
+        let families = descriptors(&present_families(path)?);
         let db = DB::open_cf_descriptors_read_only(&options(), path, families, false);
         db.map(Self::over).map_err(engine)
     }

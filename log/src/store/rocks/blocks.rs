@@ -30,8 +30,8 @@ impl RocksStore {
     /// [`StoreError::Engine`] naming the block, [`StoreError::Blocks`] where it
     /// can only be counted; else as [`RocksStore::open_read_only`].
     pub fn check_blocks(path: &Path) -> Result<(), StoreError> {
-        let present = present_families(path)?;
         look_at_log_files(path)?;
+        let present = present_families(path)?;
         let mut counting = options();
         counting.enable_statistics();
         counting.set_statistics_level(StatsLevel::ExceptHistogramOrTimers);

@@ -4,8 +4,8 @@
 //! record of a recycled log file has one further on: its reader reports a bad
 //! record and does not step over it (`Reader::ReadPhysicalRecord`). One flipped
 //! bit in the kind of a record is enough. Our log files are never recycled, so
-//! such a record is damage, and is refused here. All other damage RocksDB finds
-//! itself.
+//! such a record is damage, and is refused here. The list of files (`MANIFEST-*`)
+//! is written and read in the same form. All other damage RocksDB finds itself.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -26,7 +26,8 @@ const MASK: u32 = 0xa282_ead8;
 /// CRC-32C, reflected.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
-/// Refuses log files that RocksDB would not stop to read.
+/// Refuses log files that RocksDB would not stop to read. To be asked before
+/// anything else of the database.
 pub(super) fn look_at_log_files(database: &Path) -> Result<(), StoreError> {
     // A database that is not there is for RocksDB to name.
     let Ok(files) = fs::read_dir(database) else {
@@ -34,7 +35,7 @@ pub(super) fn look_at_log_files(database: &Path) -> Result<(), StoreError> {
     };
     for file in files.filter_map(Result::ok) {
         let path = file.path();
-        if path.extension() != Some(OsStr::new("log")) {
+        if !is_of_records(&path) {
             continue;
         }
         let found = File::open(&path).and_then(endless_record);
@@ -44,6 +45,12 @@ pub(super) fn look_at_log_files(database: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+fn is_of_records(path: &Path) -> bool {
+    let is_log = path.extension() == Some(OsStr::new("log"));
+    let name = path.file_name().and_then(OsStr::to_str);
+    is_log || name.is_some_and(|name| name.starts_with("MANIFEST-"))
 }
 
 /// What the next record of a block is to RocksDB's reader.
