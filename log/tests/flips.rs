@@ -89,6 +89,8 @@ fn leaves(store: &dyn Store, size: u64) -> Vec<Vec<u8>> {
 fn judge(disk: &Disk, sound: &[Vec<u8>]) -> String {
     let peeked = FileLockRecord::peek(&disk.lock);
     let damaged = peeked.is_ok_and(|reading| reading.damaged);
+    // As fsck of a folder does: while nobody has the database open.
+    let blocks = RocksStore::check_blocks(&disk.database);
     let (store, rig) = match disk.start() {
         Ok(started) => started,
         Err(error) => return format!("refused {error:?}"),
@@ -96,7 +98,7 @@ fn judge(disk: &Disk, sound: &[Vec<u8>]) -> String {
     let key = World::identity().verifier_key().clone();
     let token_digest = |token: &[u8]| Some(sha256(token));
     let examined = fsck(&*store, &key, Some(&token_digest), &mut |_, _| {});
-    let found = match (examined, RocksStore::check_blocks(&disk.database)) {
+    let found = match (examined, blocks) {
         (Err(fault), _) => Some(format!("found {fault:?}")),
         (_, Err(fault)) => Some(format!("found {fault:?}")),
         _ => None,

@@ -195,12 +195,12 @@ fn accept(listener: &TcpListener, child: &mut Child) -> Option<TcpStream> {
 
 /// Opens the log as the program does and looks at all of it.
 fn judge(disk: &Disk, life: &Life) -> Result<(), String> {
+    RocksStore::check_blocks(&disk.database).map_err(|fault| format!("{fault:?}"))?;
     let (store, rig) = disk.start().map_err(|error| format!("{error:?}"))?;
     let key = World::identity().verifier_key().clone();
     let token_digest = |token: &[u8]| Some(sha256(token));
     let report = fsck(&*store, &key, Some(&token_digest), &mut |_, _| {});
     let report = report.map_err(|fault| format!("{fault:?}"))?;
-    RocksStore::check_blocks(&disk.database).map_err(|fault| format!("{fault:?}"))?;
     let mut last = 0;
     for (name, index) in &life.released {
         let kept = store.token(LeafIndex::new(*index)).unwrap();

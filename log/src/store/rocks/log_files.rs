@@ -38,7 +38,11 @@ pub(super) fn look_at_log_files(database: &Path) -> Result<(), StoreError> {
         if !is_of_records(&path) {
             continue;
         }
-        let found = File::open(&path).and_then(endless_record);
+        let found = match File::open(&path) {
+            // A server that has the database open may delete what it no longer needs.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            opened => opened.and_then(endless_record),
+        };
         let found = found.map_err(|error| StoreError::Engine(Box::new(error)))?;
         if let Some(at) = found {
             return Err(StoreError::LogFile { path, at });
