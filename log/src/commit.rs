@@ -184,3 +184,48 @@ impl Committer {
         verified.map_err(|error| Fatal::Inconsistent(ProveError::Question(error)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use meridian_signing::deterministic::DeterministicEd25519;
+    use meridian_wire::leaf::Leaf;
+    use meridian_wire::note::name::KeyName;
+
+    use super::*;
+    use crate::lock_record::mem::MemLockRecord;
+    use crate::store::mem::MemStore;
+
+    fn committer() -> Committer {
+        let signer = DeterministicEd25519::from_seed(&[1; 32]).unwrap();
+        let origin = KeyName::new("log.example/1").unwrap();
+        Committer {
+            store: Arc::new(MemStore::new()),
+            lock: Box::new(MemLockRecord::new()),
+            identity: LogIdentity::new(origin, Arc::new(signer)).unwrap(),
+            tree: Frontier::new(),
+            checkpoint: None,
+            counter: 0,
+        }
+    }
+
+    fn leaf(time: i64) -> NewLeaf {
+        let time = UnixMicros::new(time);
+        NewLeaf {
+            entry: Leaf::void(time).encode(),
+            time,
+            kept: Body::Nothing.into(),
+        }
+    }
+
+    #[test]
+    fn a_tree_that_does_not_begin_with_the_old_one_is_not_signed() {
+        let mut committer = committer();
+        committer.hash(vec![leaf(1), leaf(2), leaf(3)]);
+        let old_root = committer.tree.root();
+        let Hashed { batch, edge } = committer.hash(vec![leaf(4), leaf(5)]);
+        committer.check_growth(&batch, &edge, &old_root).unwrap();
+        let another = leaf_hash(b"another history");
+        let refused = committer.check_growth(&batch, &edge, &another);
+        assert!(matches!(refused, Err(Fatal::Inconsistent(_))));
+    }
+}

@@ -104,6 +104,14 @@ fn a_crash_between_the_two_syncs_is_rolled_forward() {
 }
 
 #[test]
+fn recovery_knows_no_limit_of_a_batch() {
+    // More than any queue or batch that can be configured, and than the edge that is looked at.
+    let history = History::of(&[1, 5_000]);
+    let log = reopen(&history.store(2), &history.lock(1)).unwrap();
+    assert_eq!(log.reader().size(), size(5_002));
+}
+
+#[test]
 fn a_crash_while_creating_is_rolled_forward() {
     let history = History::of(&[]);
     for damaged in [false, true] {
