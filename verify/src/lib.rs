@@ -21,9 +21,11 @@ pub mod policy;
 pub mod profile;
 pub mod report;
 pub mod sub_indication;
+pub mod trust_list;
 pub mod verdict;
 pub mod verified;
 pub mod verify;
+pub mod window;
 pub mod witnesses;
 
 mod certificate;

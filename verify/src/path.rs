@@ -6,10 +6,12 @@ use meridian_wire::reader::certificate::CertificateReading;
 use crate::algorithms::Use;
 use crate::crypto::key::PublicKey;
 use crate::crypto::scheme::Scheme;
+use crate::instant::Interval;
 use crate::issuer::IssuerFault;
 use crate::name::{same_name, show};
 use crate::path::validate::{StepFault, Terms, validate};
 use crate::pool::Pool;
+use crate::window::Window;
 
 pub(crate) mod name_constraints;
 pub(crate) mod policy_graph;
@@ -31,6 +33,16 @@ pub(crate) struct Path<'p, 'a> {
     pub(crate) issuers: Vec<&'p CertificateReading<'a>>,
     /// Every certificate signature that the path rests on.
     pub(crate) uses: Vec<Use>,
+    /// When the caller trusts the anchor; empty if nobody limited it.
+    pub(crate) windows: Vec<Window>,
+}
+
+impl Path<'_, '_> {
+    /// Whether the caller trusts its anchor over an interval.
+    pub(crate) fn is_trusted_over(&self, interval: Interval) -> bool {
+        let mut windows = self.windows.iter();
+        self.windows.is_empty() || windows.any(|window| window.covers(interval))
+    }
 }
 
 /// Why there is no path.
@@ -52,7 +64,8 @@ pub(crate) enum PathFault {
     Exhausted,
 }
 
-/// Finds the first path that keeps the terms, else the most telling fault.
+/// Finds the first path that keeps the terms and ends where the caller trusts over their interval,
+/// else one that ends where he trusts at another time, else the most telling fault.
 pub(crate) fn find_path<'p, 'a>(
     signer: &'p CertificateReading<'a>,
     pool: &'p Pool<'a>,
@@ -64,9 +77,11 @@ pub(crate) fn find_path<'p, 'a>(
         checks: 0,
         fault: None,
         namesake: None,
+        untimely: None,
     };
     match search.extend(&mut vec![signer]) {
         Some(path) => Ok(path),
+        None if search.untimely.is_some() => search.untimely.ok_or(PathFault::Exhausted),
         None if search.is_exhausted() => Err(PathFault::Exhausted),
         None => {
             let issuer = show(&signer.issuer);
@@ -88,6 +103,8 @@ struct Search<'p, 'a, 't> {
     fault: Option<(usize, PathFault)>,
     /// Name of an anchor that a certificate names as its issuer, and whose key did not sign it.
     namesake: Option<String>,
+    /// A path to an anchor that is trusted at another time.
+    untimely: Option<Path<'p, 'a>>,
 }
 
 impl<'p, 'a> Search<'p, 'a, '_> {
@@ -148,7 +165,17 @@ impl<'p, 'a> Search<'p, 'a, '_> {
             );
             uses.push(Use::of_signature(purpose, &scheme, &key));
         }
-        Some(Path { issuers, uses })
+        let windows = self.pool.windows_of(chain.last()?);
+        let path = Path {
+            issuers,
+            uses,
+            windows,
+        };
+        if path.is_trusted_over(self.terms.interval) {
+            return Some(path);
+        }
+        self.untimely.get_or_insert(path);
+        None
     }
 
     /// RFC 5280 section 6.1.3 (a)(1). An algorithm that is not supported leaves it open.

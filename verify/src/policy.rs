@@ -13,12 +13,14 @@ use crate::asked::AskedFor;
 use crate::later::LaterTokens;
 use crate::location::inputs::PlaceInputs;
 use crate::profile::Profile;
+use crate::trust_list::WitnessWindows;
+use crate::window::Window;
 
-/// Certificates that the caller trusts: at least one, and each readable.
+/// Certificates that the caller trusts, each for a time: at least one, and each readable.
 ///
 /// A type of its own, so that a certificate out of a token can never be an anchor.
 #[derive(Clone, Debug)]
-pub struct TrustAnchors(Vec<Vec<u8>>);
+pub struct TrustAnchors(Vec<(Vec<u8>, Window)>);
 
 /// Why certificates cannot be anchors.
 #[non_exhaustive]
@@ -38,24 +40,36 @@ pub enum AnchorError {
 }
 
 impl TrustAnchors {
-    /// Takes DER certificates.
+    /// Takes DER certificates, trusted at any time.
     ///
     /// # Errors
     ///
     /// [`AnchorError`].
     pub fn new(certificates: Vec<Vec<u8>>) -> Result<Self, AnchorError> {
+        let always = certificates.into_iter().map(|der| (der, Window::ALWAYS));
+        Self::windowed(always.collect())
+    }
+
+    /// Takes DER certificates, each trusted for a time. One that is there twice is trusted in both
+    /// times.
+    ///
+    /// # Errors
+    ///
+    /// [`AnchorError`].
+    pub fn windowed(certificates: Vec<(Vec<u8>, Window)>) -> Result<Self, AnchorError> {
         if certificates.is_empty() {
             return Err(AnchorError::None);
         }
-        for (index, certificate) in certificates.iter().enumerate() {
+        for (index, (certificate, _)) in certificates.iter().enumerate() {
             CertificateReading::read(certificate, &mut Walk::default())
                 .map_err(|cause| AnchorError::Unreadable { index, cause })?;
         }
         Ok(Self(certificates))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(Vec::as_slice)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], Window)> {
+        let all = self.0.iter();
+        all.map(|(certificate, window)| (certificate.as_slice(), *window))
     }
 }
 
@@ -102,6 +116,8 @@ pub struct VerifyPolicy {
     pub log_key: Option<VerifierKey>,
     /// Which logs and witnesses are believed, besides that key.
     pub log_policy: Option<TlogPolicy>,
+    /// For how long each witness of that policy is believed.
+    pub witness_windows: WitnessWindows,
     /// Text of a `.tlog-proof`; without one, the token's unsigned attribute is looked at.
     pub proof: Option<String>,
     /// Whether inclusion in the log must be shown.
@@ -131,6 +147,7 @@ impl VerifyPolicy {
             policies: Vec::new(),
             log_key: None,
             log_policy: None,
+            witness_windows: WitnessWindows::default(),
             proof: None,
             require_log: false,
             later_tokens: LaterTokens::default(),
@@ -154,6 +171,7 @@ impl VerifyPolicy {
             policies: Vec::new(),
             log_key: self.log_key.clone(),
             log_policy: self.log_policy.clone(),
+            witness_windows: self.witness_windows.clone(),
             proof: None,
             require_log: false,
             later_tokens,

@@ -6,6 +6,7 @@ use meridian_wire::reader::walk::Walk;
 
 use crate::policy::VerifyPolicy;
 use crate::unsigned::Unsigned;
+use crate::window::Window;
 
 /// Every readable X.509 certificate, each once.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub(crate) struct Pool<'a> {
     pub(crate) certificates: Vec<CertificateReading<'a>>,
     /// Where paths may end.
     pub(crate) anchors: Vec<CertificateReading<'a>>,
+    /// When the caller trusts which of them.
+    windows: Vec<(&'a [u8], Window)>,
 }
 
 impl<'a> Pool<'a> {
@@ -23,8 +26,9 @@ impl<'a> Pool<'a> {
         policy: &'a VerifyPolicy,
     ) -> Self {
         let mut pool = Self::default();
-        for anchor in policy.anchors.iter() {
+        for (anchor, window) in policy.anchors.iter() {
             add(&mut pool.anchors, anchor);
+            pool.windows.push((anchor, window));
         }
         let x509 = signed
             .certificates
@@ -40,6 +44,13 @@ impl<'a> Pool<'a> {
             add(&mut pool.certificates, intermediate);
         }
         pool
+    }
+
+    /// When the caller trusts an anchor.
+    pub(crate) fn windows_of(&self, anchor: &CertificateReading<'_>) -> Vec<Window> {
+        let all = self.windows.iter();
+        let own = all.filter(|(certificate, _)| *certificate == anchor.raw);
+        own.map(|(_, window)| *window).collect()
     }
 
     /// All, the anchors too: an authority's own certificate may be the anchor.

@@ -12,6 +12,8 @@ use ml_dsa::{EncodedVerifyingKey, MlDsa44};
 
 use crate::crypto::ml_dsa::verify as verify_ml_dsa;
 use crate::note::NoteFault;
+use crate::trust_list::WitnessWindows;
+use crate::window::Window;
 
 /// The earliest moment by which a quorum of witnesses had cosigned the note (C2SP
 /// tlog-cosignature, of either kind); none if there is no quorum. A cosignature says that the
@@ -28,9 +30,24 @@ pub fn witnessed_since(
     policy: &TlogPolicy,
     at: UnixMicros,
 ) -> Result<Option<UnixMicros>, NoteFault> {
+    witnessed_within(note, policy, &WitnessWindows::default(), at)
+}
+
+/// The same, with the word of each witness believed only within its window.
+///
+/// # Errors
+///
+/// As [`witnessed_since`].
+pub fn witnessed_within(
+    note: &SignedNote,
+    policy: &TlogPolicy,
+    windows: &WitnessWindows,
+    at: UnixMicros,
+) -> Result<Option<UnixMicros>, NoteFault> {
     let mut seen = Vec::new();
     for witness in policy.witnesses() {
-        if let Some(time) = cosigned_at(note, witness.key(), at)? {
+        let window = windows.of(witness.key());
+        if let Some(time) = cosigned_at(note, witness.key(), window, at)? {
             seen.push((time, witness.name()));
         }
     }
@@ -49,6 +66,7 @@ pub fn witnessed_since(
 fn cosigned_at(
     note: &SignedNote,
     key: &WitnessKey,
+    window: Window,
     at: UnixMicros,
 ) -> Result<Option<UnixMicros>, NoteFault> {
     let mut earliest: Option<UnixMicros> = None;
@@ -65,7 +83,7 @@ fn cosigned_at(
             .ok()
             .and_then(|seconds| seconds.checked_mul(1_000_000))
             .map(UnixMicros::new)
-            .filter(|time| seconds > 0 && *time <= at);
+            .filter(|time| seconds > 0 && *time <= at && window.contains(*time));
         earliest = earliest.into_iter().chain(time).min();
     }
     Ok(earliest)

@@ -102,6 +102,13 @@ impl Footing<'_, '_, '_> {
                 reason: SubIndication::OutOfBoundsNoPoe,
             });
         }
+        if !path.is_trusted_over(moment) {
+            let anchor = path.issuers.last().unwrap_or(&signer);
+            return Some(Fault {
+                text: format!("{} is not trusted at {at}", show(&anchor.subject)),
+                reason: SubIndication::NoCertificateChainFoundNoPoe,
+            });
+        }
         let weak = weak_at(self.uses, at, &policy.algorithms);
         if !weak.is_empty() {
             return Some(Fault {

@@ -20,7 +20,7 @@ use crate::finding::{Checked, Finding, Proof};
 use crate::log_proof::ProofAtHand;
 use crate::note::verify_note;
 use crate::policy::VerifyPolicy;
-use crate::witnesses::witnessed_since;
+use crate::witnesses::witnessed_within;
 
 /// One proof per check of this family; holding them is the evidence.
 #[expect(dead_code, reason = "proof values are held, not read")]
@@ -120,7 +120,8 @@ fn witnessed(at_hand: &ProofAtHand, policy: &VerifyPolicy) -> (Checked<93>, Opti
     let Some(wanted) = wanted.filter(|wanted| wanted.wants_witnesses()) else {
         return (Checked::not_checked("no witnesses were asked for"), None);
     };
-    match witnessed_since(proof.checkpoint(), wanted, policy.at) {
+    let windows = &policy.witness_windows;
+    match witnessed_within(proof.checkpoint(), wanted, windows, policy.at) {
         Ok(Some(since)) => {
             let detail = format!("a quorum of witnesses had seen the checkpoint at {since}");
             (Checked::passed(detail), Some(since))

@@ -59,12 +59,24 @@ fn holds(path: Option<&Result<Path<'_, '_>, PathFault>>) -> Checked<80> {
     }
 }
 
-/// V081. The caller's trust is not bound to the anchor's own dates (RFC 5280 section 6.1.1);
-/// that they do not cover genTime is mentioned.
+/// V081. The caller's trust may be bound to a time (EN 319 102-1 clause 5.2.6), and it is not bound
+/// to the anchor's own dates (RFC 5280 section 6.1.1); that they do not cover genTime is mentioned.
 fn anchor(path: Option<&Path<'_, '_>>, interval: Option<Interval>) -> Checked<81> {
     let (Some(path), Some(interval)) = (path, interval) else {
         return Checked::not_run("there is no path to a trusted certificate");
     };
+    if !path.is_trusted_over(interval) {
+        let windows: Vec<_> = path.windows.iter().map(ToString::to_string).collect();
+        let anchor = path.issuers.last();
+        let name = anchor.map_or_else(
+            || "the signer's certificate".to_owned(),
+            |anchor| show(&anchor.subject),
+        );
+        return Checked::indeterminate(format!(
+            "{name} is trusted {}, which does not cover genTime",
+            windows.join(" and ")
+        ));
+    }
     let Some(anchor) = path.issuers.last() else {
         return Checked::passed("the signer's certificate was given as trusted");
     };

@@ -337,7 +337,9 @@ pub(super) const ALL: &[Row] = &[
         "The trust anchor",
         "RFC 5280 section 6.1.1; EN 319 102-1 section 5.2.6",
         "Where the path ends is your decision alone; a certificate inside the token is never \
-      trusted. Its own dates are mentioned if they do not cover genTime.",
+      trusted. You may bind your trust to a time (--trust-list): genTime must lie in it, and under \
+      EN 319 102-1 the time of verification, or a moment at which the token is proven to exist. Its \
+      own dates are mentioned if they do not cover genTime.",
     ),
     (
         82,

@@ -168,20 +168,17 @@ fn may_sign(signer: &CertificateReading<'_>) -> bool {
 
 /// Whether another signer has a path to an anchor and is not called revoked.
 fn is_trusted<'i, 'a>(inquiry: &Inquiry<'i, 'a>, signer: &'i CertificateReading<'a>) -> bool {
-    if inquiry
-        .pool
-        .anchors
-        .iter()
-        .any(|anchor| anchor.raw == signer.raw)
-    {
-        return true;
-    }
-    if inquiry.depth >= MAX_DEPTH {
+    let mut anchors = inquiry.pool.anchors.iter();
+    let is_anchor = anchors.any(|anchor| anchor.raw == signer.raw);
+    if !is_anchor && inquiry.depth >= MAX_DEPTH {
         return false;
     }
     let Ok(path) = find_path(signer, inquiry.pool, inquiry.terms) else {
         return false;
     };
+    if is_anchor || !path.is_trusted_over(inquiry.terms.interval) {
+        return path.is_trusted_over(inquiry.terms.interval);
+    }
     let Some(issuer) = path.issuers.first().copied() else {
         return false;
     };

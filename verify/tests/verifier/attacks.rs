@@ -19,8 +19,6 @@
 //! In part only, because an offline verifier keeps no memory and lists have no such field:
 //! - 6: nobody can compute two certificates of one SHA-1 in a test. What such a pair would be
 //!   good for is tried; that the named one of two is taken is a test beside `checks::signer`.
-//! - 14: a policy of logs gives keys no window. Windows of certificates, and of a witness's word,
-//!   are tried.
 //! - 63: a rollback shows only to those who remember. That a checkpoint is older than the entry
 //!   shows here.
 

@@ -4,6 +4,7 @@ use meridian_merkle::hash::Hash;
 use meridian_verify::finding::Status;
 use meridian_verify::policy::VerifyPolicy;
 use meridian_verify::report::Report;
+use meridian_verify::trust_list::TrustList;
 use meridian_verify::verdict::Verdict;
 use meridian_wire::leaf::Leaf;
 use meridian_wire::oid;
@@ -52,6 +53,22 @@ fn witnessed(cosigned: &[(u8, u64)]) -> Report {
     entry.cosigned = cosigned.to_vec();
     let mut policy = with_proof(entry.proof());
     policy.log_policy = Some(log_policy(&["group g 2 w1 w2 w3", "quorum g"]));
+    judge_under(&WORLD.honest(), &policy)
+}
+
+/// The same, with the second witness believed only in this time.
+fn within(cosigned: &[(u8, u64)], from: &str, until: &str) -> Report {
+    let mut entry = entry();
+    entry.cosigned = cosigned.to_vec();
+    let mut policy = with_proof(entry.proof());
+    policy.log_policy = Some(log_policy(&["group g 2 w1 w2 w3", "quorum g"]));
+    let bound = |name: &str, time: &str| match time {
+        "" => String::new(),
+        time => format!(r#", "{name}": "{time}""#),
+    };
+    let (key, from, until) = (witness_key(2), bound("from", from), bound("until", until));
+    let text = format!(r#"{{"version": 1, "witnesses": [{{"key": "{key}"{from}{until}}}]}}"#);
+    policy.witness_windows = TrustList::parse(&text).unwrap().witnesses;
     judge_under(&WORLD.honest(), &policy)
 }
 
@@ -115,7 +132,20 @@ fn n13_one_witness_counts_once() {
 
 #[test]
 fn n14_a_key_outside_of_its_time() {
-    // Policies of logs give keys no time; what is dated here is the word of a witness.
+    // The window that the caller gives a witness: its word counts from the first second on, and
+    // not from the last.
+    let honest = [(1, second(GEN_TIME)), (2, second(GEN_TIME))];
+    assert_eq!(failed(&within(&honest, "", "")), [""; 0]);
+    let (day, next) = ("2026-06-15T12:00:00Z", "2026-06-15T12:00:01Z");
+    assert_eq!(failed(&within(&honest, day, next)), [""; 0]);
+    assert_eq!(failed(&within(&honest, next, "")), ["V093"]);
+    assert_eq!(failed(&within(&honest, "", day)), ["V093"]);
+    // A word inside of it beside one outside counts, from its own time on.
+    let both = [honest[0], honest[1], (2, second(GEN_TIME) + 60)];
+    let report = within(&both, next, "");
+    assert_eq!(failed(&report), [""; 0]);
+    assert_eq!(report.exists_since(), Some(instant("2026-06-15T12:01:00Z")));
+    // Nobody's word is from the future.
     let seen = second(NOW);
     assert_eq!(failed(&witnessed(&[(1, seen), (2, seen)])), [""; 0]);
     assert_eq!(failed(&witnessed(&[(1, seen), (2, seen + 1)])), ["V093"]);

@@ -28,7 +28,7 @@ const OTHER: &str = "Other root";
 static ROOT_KEY: LazyLock<Key> = LazyLock::new(|| Key::p384(41));
 static UNIT_KEY: LazyLock<Key> = LazyLock::new(|| Key::p384(42));
 
-fn root() -> Vec<u8> {
+pub(crate) fn root() -> Vec<u8> {
     let root = Certificate::ca(1, OTHER, OTHER, &ROOT_KEY);
     let root = root.dated("2020-01-01T00:00:00Z", "2099-12-31T23:59:59Z");
     root.signed(&ROOT_KEY)
@@ -52,7 +52,7 @@ pub(crate) fn over(octets: &[u8], at: &str) -> Vec<u8> {
 }
 
 /// Trust in both authorities, these later tokens at hand.
-fn policy(later: &[Vec<u8>]) -> VerifyPolicy {
+pub(crate) fn policy(later: &[Vec<u8>]) -> VerifyPolicy {
     let mut policy = WORLD.policy();
     policy.anchors = TrustAnchors::new(vec![WORLD.root.clone(), root()]).unwrap();
     let later = later.iter().map(|token| recognise(token).unwrap());

@@ -64,6 +64,8 @@ mod support;
 #[cfg(test)]
 mod terminal;
 #[cfg(test)]
+mod trust_list;
+#[cfg(test)]
 mod vectors;
 #[cfg(test)]
 mod witnesses;

@@ -54,8 +54,16 @@ pub(crate) struct VerifyArgs {
     pub(crate) token: Option<PathBuf>,
 
     /// Certificates to trust: PEM, DER or a folder of them. Repeatable.
-    #[arg(long, value_name = "PEM|DER|DIR", required = true)]
+    #[arg(
+        long,
+        value_name = "PEM|DER|DIR",
+        required_unless_present = "trust_list"
+    )]
     pub(crate) trust: Vec<PathBuf>,
+
+    /// Certificates to trust, each for a time, and until when witnesses are believed.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) trust_list: Option<PathBuf>,
 
     /// Certificates to build paths with, not trusted. Repeatable.
     #[arg(long, value_name = "PEM|DER|DIR")]

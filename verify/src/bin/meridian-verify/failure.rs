@@ -9,6 +9,7 @@ use meridian_verify::input::NoToken;
 use meridian_verify::later::TooManyTokens;
 use meridian_verify::location::requirement::RequirementError;
 use meridian_verify::policy::AnchorError;
+use meridian_verify::trust_list::TrustListError;
 use meridian_wire::note::error::NoteError;
 use meridian_wire::reader::error::ReadError;
 use meridian_wire::tlog_policy::TlogPolicyError;
@@ -38,6 +39,13 @@ pub(crate) enum Failure {
     OneToken(&'static str),
     #[error("no check is called {0:?}")]
     NoSuchCheck(String),
+    #[error("{}: no trust list: {cause}", path.display())]
+    TrustList {
+        path: PathBuf,
+        cause: TrustListError,
+    },
+    #[error("{} holds another certificate than the trust list says", .0.display())]
+    OtherCertificate(PathBuf),
     #[error("no certificate in {}", .0.display())]
     NoCertificate(PathBuf),
     #[error("no certificate revocation list in {}", .0.display())]
@@ -90,6 +98,8 @@ impl Failure {
             | Self::Artifact(_)
             | Self::OneToken(_)
             | Self::NoSuchCheck(_)
+            | Self::TrustList { .. }
+            | Self::OtherCertificate(_)
             | Self::NoCertificate(_)
             | Self::NoCrl(_)
             | Self::NoOcspResponse(_)
@@ -117,6 +127,8 @@ impl Failure {
             Self::NoTokenInFolder(_) => "names of tokens end in .tsr, .tst or .p7s",
             Self::OneToken(_) => "give one file, or leave it out",
             Self::NoSuchCheck(_) => "an id such as V051 is expected, or all",
+            Self::TrustList { .. } => "docs/TRUST-LIST.md says what it looks like",
+            Self::OtherCertificate(_) => "compare the certificate's SHA-256, over its DER",
             Self::NoCertificate(_) => "PEM (BEGIN CERTIFICATE) or DER is expected",
             Self::NoCrl(_) => "PEM (BEGIN X509 CRL) or DER is expected",
             Self::Anchors(_) => {

@@ -8,9 +8,12 @@ use meridian_appraisal::policy::MAX_POLICY_BYTES;
 use meridian_verify::algorithms::catalogue::Catalogue;
 use meridian_verify::artifact::Artifact;
 use meridian_verify::asked::AskedFor;
+use meridian_verify::crypto::digest::digest;
 use meridian_verify::input::{Recognised, recognise};
 use meridian_verify::pem;
+use meridian_verify::trust_list::{TrustList, WitnessWindows};
 use meridian_verify::verify::imprint_algorithm;
+use meridian_verify::window::Window;
 use meridian_wire::limits::MAX_EVIDENCE_BUNDLE_BYTES;
 use meridian_wire::reader::certificate::CertificateReading;
 use meridian_wire::reader::crl::CrlView;
@@ -18,6 +21,7 @@ use meridian_wire::reader::limits::{MAX_ELEMENTS_OF_FILE, MAX_TOKEN_LEN};
 use meridian_wire::reader::ocsp::{BasicOcspView, OcspResponseView};
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::tlog_policy::TlogPolicy;
+use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::failure::Failure;
 
@@ -28,6 +32,9 @@ const _: () = assert!(MAX_TOKEN_LEN < 2 * 1024 * 1024);
 /// More than evidence, disclosures and policy documents have.
 const MAX_SMALL_FILE: u64 = 1024 * 1024;
 const _: () = assert!(MAX_EVIDENCE_BUNDLE_BYTES < 512 * 1024 && MAX_POLICY_BYTES < 512 * 1024);
+
+/// Certificates, each with the time for which it is trusted.
+pub(crate) type Anchors = Vec<(Vec<u8>, Window)>;
 
 /// The token's file. What is beyond the limit is not read, and cannot be part of a token.
 pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
@@ -112,6 +119,33 @@ pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
         }
     }
     Ok(all)
+}
+
+/// The certificates of a trust list with their times, and the times of witnesses.
+pub(crate) fn trust_list(path: &Path) -> Result<(Anchors, WitnessWindows), Failure> {
+    let list = TrustList::parse(&text(path)?);
+    let list = list.map_err(|cause| Failure::TrustList {
+        path: path.to_owned(),
+        cause,
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut anchors = Vec::new();
+    for listed in list.anchors {
+        let file = folder.join(&listed.certificate);
+        let certificates = certificates_of(&read(&file)?);
+        if certificates.is_empty() {
+            return Err(Failure::NoCertificate(file));
+        }
+        let is_other = |der: &Vec<u8>| {
+            let own = digest(HashAlgorithm::Sha256, der);
+            listed.sha256.is_some_and(|sha256| own != sha256)
+        };
+        if certificates.iter().any(is_other) {
+            return Err(Failure::OtherCertificate(file));
+        }
+        anchors.extend(certificates.into_iter().map(|der| (der, listed.window)));
+    }
+    Ok((anchors, list.witnesses))
 }
 
 /// CRLs of files, in the order given.

@@ -15,8 +15,10 @@ use meridian_verify::profile::Profile;
 use meridian_verify::report::html::to_html;
 use meridian_verify::report::json::to_json;
 use meridian_verify::report::text::to_text;
+use meridian_verify::trust_list::WitnessWindows;
 use meridian_verify::verdict::{Model, Verdict};
 use meridian_verify::verify::{imprint_algorithm, verify_timestamp};
+use meridian_verify::window::Window;
 use meridian_wire::note::key::VerifierKey;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash::HashAlgorithm;
@@ -165,8 +167,17 @@ fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
         Some(text) => UnixMicros::parse_rfc3339(text).map_err(|_| Failure::At(text.clone()))?,
         None => now()?,
     };
-    let anchors = TrustAnchors::new(files::certificates(&args.trust)?).map_err(Failure::Anchors)?;
+    let always = files::certificates(&args.trust)?.into_iter();
+    let mut anchors: Vec<_> = always.map(|der| (der, Window::ALWAYS)).collect();
+    let mut witness_windows = WitnessWindows::default();
+    if let Some(path) = &args.trust_list {
+        let (listed, windows) = files::trust_list(path)?;
+        anchors.extend(listed);
+        witness_windows = windows;
+    }
+    let anchors = TrustAnchors::windowed(anchors).map_err(Failure::Anchors)?;
     let mut policy = VerifyPolicy::new(anchors, at);
+    policy.witness_windows = witness_windows;
     policy.intermediates = files::certificates(&args.intermediate)?;
     policy.crls = files::crls(&args.crl)?;
     policy.ocsp_responses = files::ocsp_responses(&args.ocsp)?;

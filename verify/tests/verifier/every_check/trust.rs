@@ -2,6 +2,7 @@
 
 use meridian_verify::policy::{RevocationMode, TrustAnchors};
 use meridian_verify::report::Report;
+use meridian_verify::window::Window;
 use meridian_wire::oid;
 use meridian_wire::reader::der_form::element;
 
@@ -92,6 +93,8 @@ pub(super) fn trust() -> Vec<Case> {
     let root = Certificate::ca(1, ROOT, ROOT, &WORLD.root_key);
     let root = root.dated("2020-01-01T00:00:00Z", "2026-06-01T00:00:00Z");
     let root = root.signed(&WORLD.root_key);
+    let until = Window::new(None, Some(instant("2020-01-01T00:00:00Z")));
+    let past = vec![(WORLD.root.clone(), until)];
     let revoking = |date, reason| listed(|list| list.revoking(&serial, date, Some(reason), None));
     vec![
         (
@@ -112,6 +115,12 @@ pub(super) fn trust() -> Vec<Case> {
             Warning,
             "",
             under(|policy| policy.anchors = TrustAnchors::new(vec![root]).unwrap()),
+        ),
+        (
+            81,
+            Indeterminate,
+            "NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
+            under(|policy| policy.anchors = TrustAnchors::windowed(past).unwrap()),
         ),
         (
             82,
