@@ -9,4 +9,6 @@ pub mod scheme;
 mod shake;
 mod unsupported;
 
-pub(crate) mod ml_dsa;
+pub(crate) pub(crate) mod memory;
+
+mod ml_dsa;
