@@ -7,7 +7,7 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 use crate::crypto::digest::hasher;
 
 /// Octets read at a time.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 /// A digest of the data.
 #[derive(Clone, Debug, Eq, PartialEq)]

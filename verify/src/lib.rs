@@ -23,6 +23,7 @@ pub mod report;
 pub mod sub_indication;
 pub mod verdict;
 pub mod verified;
+pub mod verifier;
 pub mod verify;
 pub mod witnesses;
 

@@ -100,7 +100,9 @@ impl<'a> Pool<'a> {
             own.any(|own| own.reading.raw == held.reading.raw)
         };
         let others = self.given.intermediates.iter();
-        self.own.iter().chain(others.filter(move |held| !is_own(held)))
+        self.own
+            .iter()
+            .chain(others.filter(move |held| !is_own(held)))
     }
 
     /// All, the anchors too: an authority's own certificate may be the anchor.

@@ -1,12 +1,15 @@
 //! A policy made ready to judge many tokens by.
 
+use meridian_wire::reader::signed_data::SignedDataView;
+
 use crate::artifact::Artifact;
 use crate::crypto::memory::SignatureMemory;
 use crate::input::Recognised;
 use crate::policy::VerifyPolicy;
-use crate::pool::GivenCertificates;
+use crate::pool::{GivenCertificates, Pool};
 use crate::report::Report;
 use crate::revocation::material::Material;
+use crate::unsigned::Unsigned;
 use crate::verify::judge;
 
 /// What the caller trusts and hands in, read once for all tokens, and the signatures of issuers that
@@ -22,6 +25,15 @@ pub struct Verifier<'p> {
 }
 
 impl<'p> Verifier<'p> {
+    /// The certificates at hand for one token.
+    pub(crate) fn pool<'t>(
+        &'t self,
+        signed: &SignedDataView<'t>,
+        unsigned: &Unsigned<'t>,
+    ) -> Pool<'t> {
+        Pool::of(&self.certificates, &self.memory).with(signed, unsigned)
+    }
+
     /// Reads what the policy holds.
     #[must_use]
     pub fn new(policy: &'p VerifyPolicy) -> Self {

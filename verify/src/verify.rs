@@ -37,7 +37,6 @@ use crate::log_proof;
 use crate::path::find_path;
 use crate::path::validate::Terms;
 use crate::policy::VerifyPolicy;
-use crate::pool::Pool;
 use crate::report::Report;
 use crate::revocation::budget::Budget;
 use crate::revocation::material::Material;
@@ -45,6 +44,7 @@ use crate::revocation::{Freshness, Inquiry};
 use crate::unsigned::Unsigned;
 use crate::verdict::{Models, Verdict};
 use crate::verified::VerifiedTimestamp;
+use crate::verifier::Verifier;
 
 /// The digest that the token holds of its data, so that the caller can compute the same.
 /// None if the token cannot be read that far; nothing is checked.
@@ -78,6 +78,22 @@ pub fn verify_timestamp(
     artifact: Option<&Artifact>,
     policy: &VerifyPolicy,
 ) -> Report {
+    judge(
+        &Verifier::new(policy),
+        input,
+        artifact,
+        policy.proof.as_deref(),
+    )
+}
+
+/// The same with a policy that was made ready before; `proof` is this token's.
+pub(crate) fn judge(
+    verifier: &Verifier<'_>,
+    input: &Recognised,
+    artifact: Option<&Artifact>,
+    proof: Option<&str>,
+) -> Report {
+    let policy = verifier.policy;
     let mut findings = Vec::new();
     let mut walk = Walk::default();
     let opened = container::Container::open(input, &mut walk);
@@ -100,6 +116,8 @@ pub fn verify_timestamp(
                 walk: &walk,
                 artifact,
                 policy,
+                verifier,
+                proof,
             };
             run.judge(&mut findings)
         }
@@ -151,6 +169,8 @@ struct Run<'r> {
     walk: &'r Walk,
     artifact: Option<&'r Artifact>,
     policy: &'r VerifyPolicy,
+    verifier: &'r Verifier<'r>,
+    proof: Option<&'r str>,
 }
 
 impl Run<'_> {
@@ -233,7 +253,7 @@ impl Run<'_> {
     ) -> Trust {
         let policy = self.policy;
         let unsigned = Unsigned::of(signer);
-        let pool = Pool::gather(signed, &unsigned, policy);
+        let pool = self.verifier.pool(signed, &unsigned);
         let choice = signer::choose(signer, &pool);
         let certificate = choice.certificate;
         let means = Means::of(signer, certificate);
@@ -245,7 +265,7 @@ impl Run<'_> {
         });
         let found = path.as_ref().and_then(|path| path.as_ref().ok());
         let uses = algorithm_policy::uses(tst_info, Some(signer), Some(&means), found);
-        let material = Material::gather(signed, &unsigned, policy);
+        let material = Material::gather(signed, &unsigned, &self.verifier.material);
         let budget = Budget::new();
         let ask = |interval, freshness| {
             let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
@@ -307,7 +327,7 @@ impl Run<'_> {
         facts: &TokenFacts,
         findings: &mut Vec<Finding>,
     ) -> Existence {
-        let at_hand = log_proof::at_hand(self.policy.proof.as_deref(), stamp.signer);
+        let at_hand = log_proof::at_hand(self.proof, stamp.signer);
         let (log, place) = log::check(&at_hand, self.policy, stamp, findings);
         let dated = later::Dated {
             facts,

@@ -67,7 +67,8 @@ pub struct Catalogue {
 #[derive(Clone, Debug)]
 struct Listed {
     name: String,
-    oid: String,
+    /// None if it is written wrongly: then the name has to do.
+    oid: Option<ObjectIdentifier>,
     evaluations: Vec<(Vec<Range>, Until)>,
 }
 
@@ -148,8 +149,8 @@ impl Catalogue {
     /// By the first identifier that is listed, else by name: catalogues have wrong identifiers.
     fn until(&self, oids: &[ObjectIdentifier], name: &str, bits: Option<u64>) -> Until {
         let by_oid = oids.iter().find_map(|oid| {
-            let text = oid.to_string();
-            self.algorithms.iter().find(|listed| listed.oid == text)
+            let mut all = self.algorithms.iter();
+            all.find(|listed| listed.oid.as_ref() == Some(oid))
         });
         let by_name = || {
             let name = letters(name);
@@ -212,7 +213,7 @@ impl Listed {
         Ok(Self {
             evaluations: evaluations.collect::<Result<_, CatalogueError>>()?,
             name: letters(&name),
-            oid: algorithm.identifier.oid,
+            oid: oid::parse(&algorithm.identifier.oid).ok(),
         })
     }
 }

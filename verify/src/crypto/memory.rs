@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_for_its_own_question_only() {
-        let (one, other) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
+        let (one, other) = (
+            SigningKey::from_bytes(&[1; 32]),
+            SigningKey::from_bytes(&[2; 32]),
+        );
         let (mine, theirs) = (spki(&one), spki(&other));
         let signature = one.sign(b"message").to_bytes();
         let mut wrong = signature;

@@ -9,6 +9,5 @@ pub mod scheme;
 mod shake;
 mod unsupported;
 
-pub(crate) pub(crate) mod memory;
-
-mod ml_dsa;
+pub(crate) mod memory;
+pub(crate) mod ml_dsa;

@@ -21,6 +21,9 @@ use meridian_wire::tlog_policy::TlogPolicy;
 
 use crate::failure::Failure;
 
+/// Most tokens are shorter: they are read in one go.
+const USUAL_TOKEN_FILE: usize = 8 * 1024;
+
 /// A token of the greatest size in base64 with line ends, and room for text around it.
 const MAX_TOKEN_FILE: u64 = 4 * 1024 * 1024;
 const _: () = assert!(MAX_TOKEN_LEN < 2 * 1024 * 1024);
@@ -31,7 +34,7 @@ const _: () = assert!(MAX_EVIDENCE_BUNDLE_BYTES < 512 * 1024 && MAX_POLICY_BYTES
 
 /// The token's file. What is beyond the limit is not read, and cannot be part of a token.
 pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
-    let mut octets = Vec::new();
+    let mut octets = Vec::with_capacity(USUAL_TOKEN_FILE);
     open(path)?
         .take(MAX_TOKEN_FILE)
         .read_to_end(&mut octets)
