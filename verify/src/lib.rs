@@ -11,6 +11,7 @@ pub mod crypto;
 pub mod explain;
 pub mod facts;
 pub mod finding;
+pub mod grounds;
 pub mod input;
 pub mod inspect;
 pub mod later;

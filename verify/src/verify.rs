@@ -26,8 +26,9 @@ use crate::checks::{
     signed_attrs, signer, stamping_certificate, tst_info, unsigned_attrs,
 };
 use crate::crypto::digest::named;
-use crate::facts::TokenFacts;
+use crate::facts::{CatalogueFacts, InputFacts, TokenFacts};
 use crate::finding::{Checked, Finding};
+use crate::grounds::Grounds;
 use crate::input::Recognised;
 use crate::instant::Interval;
 use crate::later::covers;
@@ -37,6 +38,7 @@ use crate::log_proof;
 use crate::path::find_path;
 use crate::path::validate::Terms;
 use crate::policy::VerifyPolicy;
+use crate::pool::Pool;
 use crate::report::Report;
 use crate::revocation::budget::Budget;
 use crate::revocation::material::Material;
@@ -137,6 +139,10 @@ pub(crate) fn judge(
         token: outcome.facts,
         log: outcome.log,
         exists_since: outcome.exists_since,
+        grounds: outcome.grounds,
+        inputs: InputFacts::of(input, artifact),
+        catalogue: CatalogueFacts::of(&policy.algorithms),
+        revocation: policy.revocation,
         place: outcome.place,
         verified: outcome.verified,
     }
@@ -151,6 +157,7 @@ struct Outcome {
     exists_since: Option<UnixMicros>,
     place: Option<Place>,
     holds_now: bool,
+    grounds: Grounds,
 }
 
 impl Outcome {
@@ -197,7 +204,7 @@ impl Run<'_> {
             }
             (Some(Ok(tst_info)), None) => {
                 let times = Times::read(&tst_info, self.policy.profile);
-                let facts = TokenFacts::of(&tst_info, times.as_ref(), None);
+                let facts = TokenFacts::of(&tst_info, times.as_ref(), None, None);
                 return Outcome {
                     facts: Some(facts),
                     ..Outcome::unreadable(self.policy)
@@ -239,6 +246,7 @@ impl Run<'_> {
             log: trust.existence.place,
             exists_since: trust.existence.since,
             holds_now: trust.holds_now,
+            grounds: trust.grounds,
         }
     }
 
@@ -268,22 +276,14 @@ impl Run<'_> {
         let material = Material::gather(signed, &unsigned, &self.verifier.material);
         let budget = Budget::new();
         let ask = |interval, freshness| {
+            let (subject, path) = certificate.zip(found)?;
             let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
-            let inquiry = Inquiry {
-                pool: &pool,
-                material: &material,
-                terms: &terms,
-                freshness,
-                at: policy.at,
-                mode: policy.revocation,
-                budget: &budget,
-                depth: 0,
-            };
-            Some(revocation::ask_all(certificate?, found?, &inquiry))
+            let inquiry = self.inquiry(&pool, &material, &terms, freshness, &budget);
+            Some(revocation::ask_all(subject, path, &inquiry))
         };
         let answers = interval.and_then(|interval| ask(interval, Freshness::After));
         let now = ask(Interval::instant(policy.at), Freshness::Current).unwrap_or_default();
-        let facts = TokenFacts::of(tst_info, times, certificate);
+        let facts = TokenFacts::of(tst_info, times, Some(signer), certificate);
         let stamp = Stamp::new(signer, tst_info, times);
         let existence = self.judge_existence(&stamp, &facts, findings);
         let footing = Footing {
@@ -315,8 +315,30 @@ impl Run<'_> {
                 findings,
             ),
             holds_now: etsi::check(&footing, existence.since, policy, findings),
+            grounds: Grounds::of(&footing, answers.as_deref(), &policy.algorithms),
             existence,
             facts,
+        }
+    }
+
+    /// Everything that an answer depends on but certificate and path.
+    const fn inquiry<'i, 'a>(
+        &self,
+        pool: &'i Pool<'a>,
+        material: &'i Material<'a>,
+        terms: &'i Terms,
+        freshness: Freshness,
+        budget: &'i Budget,
+    ) -> Inquiry<'i, 'a> {
+        Inquiry {
+            pool,
+            material,
+            terms,
+            freshness,
+            at: self.policy.at,
+            mode: self.policy.revocation,
+            budget,
+            depth: 0,
         }
     }
 
@@ -356,6 +378,7 @@ struct Trust {
     revocation: Option<RevocationProofs>,
     existence: Existence,
     holds_now: bool,
+    grounds: Grounds,
     facts: TokenFacts,
 }
 

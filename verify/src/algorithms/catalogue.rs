@@ -5,6 +5,7 @@ use meridian_wire::time::{Civil, UnixMicros};
 use meridian_wire::tsp::hash::HashAlgorithm;
 use serde::Deserialize;
 
+use crate::crypto::memory::sha256;
 use crate::crypto::scheme::Scheme;
 
 /// The dates of ETSI TS 119 312 v1.5.1, with our additions.
@@ -61,6 +62,7 @@ impl Until {
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     name: String,
+    digest: [u8; 32],
     algorithms: Vec<Listed>,
 }
 
@@ -104,6 +106,7 @@ impl Default for Catalogue {
         // A test reads it; without it nothing would be listed, and nothing be good.
         Self::parse(BUILT_IN).unwrap_or_else(|_| Self {
             name: String::new(),
+            digest: [0; 32],
             algorithms: Vec::new(),
         })
     }
@@ -123,6 +126,7 @@ impl Catalogue {
         let algorithms = policy.algorithms.into_iter().map(Listed::of);
         Ok(Self {
             name: policy.name.name,
+            digest: sha256(text.as_bytes()),
             algorithms: algorithms.collect::<Result<_, _>>()?,
         })
     }
@@ -131,6 +135,12 @@ impl Catalogue {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// SHA-256 of its text.
+    #[must_use]
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Until when a digest is good.

@@ -42,9 +42,13 @@ pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
             path: path.to_owned(),
             cause,
         })?;
-    recognise(&octets).map_err(|cause| Failure::NoToken {
+    let recognised = recognise(&octets).map_err(|cause| Failure::NoToken {
         path: path.to_owned(),
         cause,
+    });
+    recognised.map(|mut token| {
+        token.name = Some(path.display().to_string());
+        token
     })
 }
 
@@ -53,7 +57,10 @@ pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
 pub(crate) fn artifact(path: &Path, input: &Recognised) -> Result<Option<Artifact>, Failure> {
     let file = open(path)?;
     let algorithm = imprint_algorithm(input);
-    let artifact = algorithm.map(|algorithm| Artifact::from_reader(algorithm, file));
+    let artifact = algorithm.map(|algorithm| {
+        let artifact = Artifact::from_reader(algorithm, file)?;
+        Ok(artifact.named(path.display().to_string()))
+    });
     artifact.transpose().map_err(Failure::Artifact)
 }
 
