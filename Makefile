@@ -36,8 +36,9 @@ lint:
 
 bench:
 	@scripts/setup.sh build
-	$(CARGO) build --release --locked --package meridian-cli --package meridian-benches
+	$(CARGO) build --release --locked --package meridian-cli --package meridian-verify --package meridian-benches
 	target/release/load
+	target/release/bulk
 	$(CARGO) bench --locked --package meridian-benches
 
 fuzz:

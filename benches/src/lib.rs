@@ -1,1 +1,1 @@
-//! criterion benches, the load run, side-by-side runs.
+//! criterion benches, the load run, the bulk run.

@@ -7,13 +7,15 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 use crate::crypto::digest::hasher;
 
 /// Octets read at a time.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 /// A digest of the data.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Artifact {
     algorithm: HashAlgorithm,
     digest: Vec<u8>,
+    size: Option<u64>,
+    name: Option<String>,
 }
 
 /// Why data has no digest.
@@ -50,7 +52,12 @@ impl Artifact {
                 actual,
             });
         }
-        Ok(Self { algorithm, digest })
+        Ok(Self {
+            algorithm,
+            digest,
+            size: None,
+            name: None,
+        })
     }
 
     /// Reads data to its end, a chunk at a time, and keeps its digest.
@@ -64,6 +71,7 @@ impl Artifact {
     ) -> Result<Self, ArtifactError> {
         let mut hasher = hasher(algorithm);
         let mut chunk = vec![0; CHUNK];
+        let mut size = 0_u64;
         loop {
             let read = match data.read(&mut chunk) {
                 Ok(0) => break,
@@ -72,11 +80,35 @@ impl Artifact {
                 Err(error) => return Err(error.into()),
             };
             hasher.update(chunk.get(..read).unwrap_or_default());
+            size = size.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         }
         Ok(Self {
             algorithm,
             digest: hasher.finalize().into_vec(),
+            size: Some(size),
+            name: None,
         })
+    }
+
+    /// The same, called so in reports.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// What the caller calls it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Octets of the data; none if only its digest was given.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        self.size
     }
 
     /// Its algorithm.

@@ -41,6 +41,8 @@ pub struct Recognised {
     pub armour: Armour,
     /// The structure's octets, and whatever follows them.
     pub octets: Vec<u8>,
+    /// What the caller calls it, for reports.
+    pub name: Option<String>,
     /// The whole input, where it is armoured: someone may have had that stamped.
     pub text: Option<Vec<u8>>,
 }
@@ -138,6 +140,7 @@ pub fn recognise(input: &[u8]) -> Result<Recognised, NoToken> {
             structure,
             armour: Armour::Binary,
             octets: input.to_vec(),
+            name: None,
             text: None,
         }),
         Err(NoToken::Unknown) => recognise_text(input),
@@ -155,6 +158,7 @@ fn recognise_text(input: &[u8]) -> Result<Recognised, NoToken> {
                     structure,
                     armour: Armour::Pem,
                     octets,
+                    name: None,
                     text: Some(input.to_vec()),
                 });
             }
@@ -169,6 +173,7 @@ fn recognise_text(input: &[u8]) -> Result<Recognised, NoToken> {
                 structure,
                 armour: Armour::Base64,
                 octets,
+                name: None,
                 text: Some(input.to_vec()),
             })
         }

@@ -89,6 +89,7 @@ pub fn inspect(input: &Recognised) -> Result<Inspection, ReadError> {
         TokenFacts::of(
             tst_info,
             Times::read(tst_info, Profile::Default).as_ref(),
+            signed.signers.first(),
             None,
         )
     });

@@ -12,14 +12,12 @@ use meridian_wire::reader::walk::Walk;
 const MAX_PARTS: usize = 64;
 
 /// One attribute of a name.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Part {
+#[derive(Clone, Debug)]
+struct Part<'a> {
     /// Position of its RelativeDistinguishedName.
     rdn: usize,
-    kind: Vec<u8>,
-    shown_kind: String,
+    kind: OidView<'a>,
     text: String,
-    folded: String,
 }
 
 /// Whether two Names are the same. Equal octets are; otherwise attributes are compared
@@ -27,19 +25,35 @@ struct Part {
 /// string type each was written in (RFC 5280 section 7.1). Unicode normalisation
 /// (section 2.3) is not done: composed and decomposed forms differ here.
 pub(crate) fn same_name(left: &Tlv<'_>, right: &Tlv<'_>) -> bool {
-    if left.raw() == right.raw() {
-        return true;
+    left.raw() == right.raw() || NameKey::of(left) == NameKey::of(right)
+}
+
+/// A Name in a form of which two are equal exactly if the names are the same: folded once, compared
+/// often.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum NameKey<'a> {
+    /// Positions, kinds and folded values.
+    Folded(Vec<(usize, Vec<u8>, String)>),
+    /// Nobody's, or not readable: equal octets are all that counts.
+    Octets(&'a [u8]),
+}
+
+impl<'a> NameKey<'a> {
+    /// Folds a Name.
+    pub(crate) fn of(name: &Tlv<'a>) -> Self {
+        let parts = parts(name).unwrap_or_default();
+        if parts.is_empty() {
+            return Self::Octets(name.raw());
+        }
+        let folded = parts.iter().map(|part| {
+            let kind = part.kind.as_bytes().to_vec();
+            (part.rdn, kind, fold(&part.text))
+        });
+        let mut folded: Vec<_> = folded.collect();
+        // Attributes of one RelativeDistinguishedName are a set.
+        folded.sort_unstable();
+        Self::Folded(folded)
     }
-    let (Ok(left), Ok(right)) = (parts(left), parts(right)) else {
-        return false;
-    };
-    let key = |part: &Part| (part.rdn, part.kind.clone(), part.folded.clone());
-    let mut left: Vec<_> = left.iter().map(key).collect();
-    let mut right: Vec<_> = right.iter().map(key).collect();
-    // Attributes of one RelativeDistinguishedName are a set.
-    left.sort_unstable();
-    right.sort_unstable();
-    left == right && !left.is_empty()
 }
 
 /// A name as a list of sets of folded attributes: what comparison below a base needs.
@@ -55,7 +69,7 @@ impl FoldedName {
                 rdns.push(Vec::new());
             }
             if let Some(rdn) = rdns.get_mut(part.rdn) {
-                rdn.push((part.kind, part.folded));
+                rdn.push((part.kind.as_bytes().to_vec(), fold(&part.text)));
             }
         }
         for rdn in &mut rdns {
@@ -88,7 +102,7 @@ impl FoldedName {
 /// The emailAddress attributes, which name constraints on mailboxes apply to as well.
 pub(crate) fn email_addresses(name: &Tlv<'_>) -> Result<Vec<String>, ReadError> {
     let mut parts = parts(name)?;
-    parts.retain(|part| part.kind == oid::EMAIL_ADDRESS.as_bytes());
+    parts.retain(|part| part.kind.is(&oid::EMAIL_ADDRESS));
     Ok(parts.into_iter().map(|part| part.text).collect())
 }
 
@@ -97,7 +111,7 @@ pub(crate) fn show(name: &Tlv<'_>) -> String {
     let parts = parts(name).unwrap_or_default();
     let shown: Vec<_> = parts
         .iter()
-        .map(|part| format!("{}={}", part.shown_kind, part.text))
+        .map(|part| format!("{}={}", short_kind(&part.kind), part.text))
         .collect();
     if shown.is_empty() {
         "(no name)".to_owned()
@@ -106,7 +120,7 @@ pub(crate) fn show(name: &Tlv<'_>) -> String {
     }
 }
 
-fn parts(name: &Tlv<'_>) -> Result<Vec<Part>, ReadError> {
+fn parts<'a>(name: &Tlv<'a>) -> Result<Vec<Part<'a>>, ReadError> {
     let mut walk = Walk::default();
     let mut parts = Vec::new();
     for (rdn, set) in name
@@ -125,13 +139,7 @@ fn parts(name: &Tlv<'_>) -> Result<Vec<Part>, ReadError> {
             let kind = OidView::read(&kind, &mut walk)?;
             let value = members.any(Tag::universal(12), &mut walk)?;
             let text = decode_string(&value);
-            parts.push(Part {
-                rdn,
-                kind: kind.as_bytes().to_vec(),
-                shown_kind: short_kind(&kind),
-                folded: fold(&text),
-                text,
-            });
+            parts.push(Part { rdn, kind, text });
         }
     }
     Ok(parts)

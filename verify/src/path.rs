@@ -5,10 +5,11 @@ use meridian_wire::reader::certificate::CertificateReading;
 
 use crate::algorithms::Use;
 use crate::crypto::key::PublicKey;
+use crate::crypto::memory::{Message, SignatureMemory};
 use crate::crypto::scheme::Scheme;
 use crate::instant::Interval;
 use crate::issuer::IssuerFault;
-use crate::name::{same_name, show};
+use crate::name::{NameKey, same_name, show};
 use crate::path::validate::{StepFault, Terms, validate};
 use crate::pool::Pool;
 use crate::window::Window;
@@ -79,7 +80,7 @@ pub(crate) fn find_path<'p, 'a>(
         namesake: None,
         untimely: None,
     };
-    match search.extend(&mut vec![signer]) {
+    match search.extend(&mut vec![signer], &NameKey::of(&signer.issuer)) {
         Some(path) => Ok(path),
         None if search.untimely.is_some() => search.untimely.ok_or(PathFault::Exhausted),
         None if search.is_exhausted() => Err(PathFault::Exhausted),
@@ -112,31 +113,36 @@ impl<'p, 'a> Search<'p, 'a, '_> {
         self.checks >= MAX_SIGNATURE_CHECKS
     }
 
-    /// Recursion is bounded by [`MAX_PATH_LEN`].
-    fn extend(&mut self, chain: &mut Vec<&'p CertificateReading<'a>>) -> Option<Path<'p, 'a>> {
+    /// `name` is the issuer of the chain's last. Recursion is bounded by [`MAX_PATH_LEN`].
+    fn extend(
+        &mut self,
+        chain: &mut Vec<&'p CertificateReading<'a>>,
+        name: &NameKey<'_>,
+    ) -> Option<Path<'p, 'a>> {
         let last = *chain.last()?;
         let pool = self.pool;
-        if pool.anchors.iter().any(|anchor| anchor.raw == last.raw) {
+        if pool.is_anchor(last) {
             return self.complete(chain);
         }
         if chain.len() >= MAX_PATH_LEN {
             return None;
         }
-        for issuer in pool.anchors.iter().chain(&pool.certificates) {
-            if !same_name(&issuer.subject, &last.issuer) || is_in(chain, issuer) {
+        for held in pool.named(name) {
+            let issuer = &held.reading;
+            if is_in(chain, issuer) {
                 continue;
             }
             if self.is_exhausted() {
                 return None;
             }
             if !self.has_signed(issuer, last, chain.len()) {
-                if pool.anchors.iter().any(|anchor| anchor.raw == issuer.raw) {
+                if pool.is_anchor(issuer) {
                     self.namesake = Some(show(&issuer.subject));
                 }
                 continue;
             }
             chain.push(issuer);
-            let found = self.extend(chain);
+            let found = self.extend(chain, &held.issuer);
             chain.pop();
             if found.is_some() {
                 return found;
@@ -186,7 +192,7 @@ impl<'p, 'a> Search<'p, 'a, '_> {
         depth: usize,
     ) -> bool {
         self.checks += 1;
-        match check_certificate_signature(issuer, subject) {
+        match check_certificate_signature(issuer, subject, self.pool.memory) {
             Ok(signed) => signed,
             Err(fault) => {
                 self.note(depth, subject, fault.into());
@@ -226,6 +232,7 @@ fn is_in(chain: &[&CertificateReading<'_>], issuer: &CertificateReading<'_>) -> 
 fn check_certificate_signature(
     issuer: &CertificateReading<'_>,
     subject: &CertificateReading<'_>,
+    memory: &SignatureMemory,
 ) -> Result<bool, IssuerFault> {
     // RFC 5280 section 4.1.1.2: the algorithm inside and outside are the same.
     if !subject
@@ -237,7 +244,9 @@ fn check_certificate_signature(
     let scheme = Scheme::read(&subject.signature_algorithm, None);
     let scheme = scheme.map_err(IssuerFault::Scheme)?;
     let key = PublicKey::read(&issuer.public_key).map_err(IssuerFault::Key)?;
-    match scheme.verify(&key, subject.tbs, subject.signature) {
+    let message = Message::new(subject.tbs);
+    let key = (&issuer.public_key, &key);
+    match memory.verify(&scheme, key, &message, subject.signature) {
         Ok(()) => Ok(true),
         Err(fault) if fault.convicts() => Ok(false),
         Err(fault) => Err(IssuerFault::Signature(fault)),
@@ -257,17 +266,21 @@ pub(crate) enum Signed {
 pub(crate) fn has_signed_bytes(
     issuer: &CertificateReading<'_>,
     algorithm: &AlgorithmView<'_>,
-    bytes: &[u8],
+    message: &Message<'_>,
     signature: &[u8],
+    memory: &SignatureMemory,
 ) -> Signed {
     let scheme = Scheme::read(algorithm, None);
     let key = PublicKey::read(&issuer.public_key);
     match (scheme, key) {
-        (Ok(scheme), Ok(key)) => match scheme.verify(&key, bytes, signature) {
-            Ok(()) => Signed::Yes,
-            Err(fault) if fault.convicts() => Signed::No,
-            Err(_) => Signed::Unsupported,
-        },
+        (Ok(scheme), Ok(key)) => {
+            let key = (&issuer.public_key, &key);
+            match memory.verify(&scheme, key, message, signature) {
+                Ok(()) => Signed::Yes,
+                Err(fault) if fault.convicts() => Signed::No,
+                Err(_) => Signed::Unsupported,
+            }
+        }
         (Err(fault), _) if fault.convicts() => Signed::No,
         (_, Err(fault)) if fault.convicts() => Signed::No,
         _ => Signed::Unsupported,

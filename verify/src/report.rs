@@ -1,5 +1,6 @@
 //! The outcome of a verification.
 
+pub(crate) mod grounds_json;
 pub mod html;
 pub mod json;
 pub(crate) mod place_json;
@@ -10,9 +11,11 @@ pub mod text;
 use meridian_wire::time::UnixMicros;
 
 use crate::checks::log::LogPlace;
-use crate::facts::TokenFacts;
+use crate::facts::{CatalogueFacts, InputFacts, TokenFacts};
 use crate::finding::{CheckId, Finding, Status};
+use crate::grounds::Grounds;
 use crate::location::place::Place;
+use crate::policy::RevocationMode;
 use crate::profile::Profile;
 use crate::verdict::{Model, Models, Verdict};
 use crate::verified::VerifiedTimestamp;
@@ -33,6 +36,10 @@ pub struct Report {
     pub(crate) log: Option<LogPlace>,
     pub(crate) exists_since: Option<UnixMicros>,
     pub(crate) place: Option<Place>,
+    pub(crate) grounds: Grounds,
+    pub(crate) inputs: Vec<InputFacts>,
+    pub(crate) catalogue: CatalogueFacts,
+    pub(crate) revocation: RevocationMode,
     pub(crate) verified: Option<VerifiedTimestamp>,
 }
 
@@ -90,6 +97,18 @@ impl Report {
     #[must_use]
     pub const fn place(&self) -> Option<&Place> {
         self.place.as_ref()
+    }
+
+    /// What the verdict rests on, and until when.
+    #[must_use]
+    pub const fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
+    /// The files that were judged.
+    #[must_use]
+    pub fn inputs(&self) -> &[InputFacts] {
+        &self.inputs
     }
 
     /// The proofs, if no check stands in the way.

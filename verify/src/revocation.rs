@@ -13,6 +13,7 @@ use crate::revocation::material::Material;
 
 pub(crate) mod budget;
 pub(crate) mod crl;
+pub(crate) mod entries;
 pub(crate) mod material;
 pub(crate) mod ocsp;
 pub(crate) mod scope;

@@ -58,6 +58,17 @@ pub enum Model {
     Etsi,
 }
 
+impl Model {
+    /// Its name on the command line and in `--json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GenTime => "gentime",
+            Self::Etsi => "etsi",
+        }
+    }
+}
+
 /// The verdict of each model.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]

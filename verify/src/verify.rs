@@ -26,8 +26,9 @@ use crate::checks::{
     signed_attrs, signer, stamping_certificate, tst_info, unsigned_attrs,
 };
 use crate::crypto::digest::named;
-use crate::facts::TokenFacts;
+use crate::facts::{CatalogueFacts, InputFacts, TokenFacts};
 use crate::finding::{Checked, Finding};
+use crate::grounds::Grounds;
 use crate::input::Recognised;
 use crate::instant::Interval;
 use crate::later::covers;
@@ -45,6 +46,7 @@ use crate::revocation::{Freshness, Inquiry};
 use crate::unsigned::Unsigned;
 use crate::verdict::{Models, Verdict};
 use crate::verified::VerifiedTimestamp;
+use crate::verifier::Verifier;
 
 /// The digest that the token holds of its data, so that the caller can compute the same.
 /// None if the token cannot be read that far; nothing is checked.
@@ -78,6 +80,22 @@ pub fn verify_timestamp(
     artifact: Option<&Artifact>,
     policy: &VerifyPolicy,
 ) -> Report {
+    judge(
+        &Verifier::new(policy),
+        input,
+        artifact,
+        policy.proof.as_deref(),
+    )
+}
+
+/// The same with a policy that was made ready before; `proof` is this token's.
+pub(crate) fn judge(
+    verifier: &Verifier<'_>,
+    input: &Recognised,
+    artifact: Option<&Artifact>,
+    proof: Option<&str>,
+) -> Report {
+    let policy = verifier.policy;
     let mut findings = Vec::new();
     let mut walk = Walk::default();
     let opened = container::Container::open(input, &mut walk);
@@ -100,6 +118,8 @@ pub fn verify_timestamp(
                 walk: &walk,
                 artifact,
                 policy,
+                verifier,
+                proof,
             };
             run.judge(&mut findings)
         }
@@ -119,6 +139,10 @@ pub fn verify_timestamp(
         token: outcome.facts,
         log: outcome.log,
         exists_since: outcome.exists_since,
+        grounds: outcome.grounds,
+        inputs: InputFacts::of(input, artifact),
+        catalogue: CatalogueFacts::of(&policy.algorithms),
+        revocation: policy.revocation,
         place: outcome.place,
         verified: outcome.verified,
     }
@@ -133,6 +157,7 @@ struct Outcome {
     exists_since: Option<UnixMicros>,
     place: Option<Place>,
     holds_now: bool,
+    grounds: Grounds,
 }
 
 impl Outcome {
@@ -151,6 +176,8 @@ struct Run<'r> {
     walk: &'r Walk,
     artifact: Option<&'r Artifact>,
     policy: &'r VerifyPolicy,
+    verifier: &'r Verifier<'r>,
+    proof: Option<&'r str>,
 }
 
 impl Run<'_> {
@@ -177,7 +204,7 @@ impl Run<'_> {
             }
             (Some(Ok(tst_info)), None) => {
                 let times = Times::read(&tst_info, self.policy.profile);
-                let facts = TokenFacts::of(&tst_info, times.as_ref(), None);
+                let facts = TokenFacts::of(&tst_info, times.as_ref(), None, None);
                 return Outcome {
                     facts: Some(facts),
                     ..Outcome::unreadable(self.policy)
@@ -219,6 +246,7 @@ impl Run<'_> {
             log: trust.existence.place,
             exists_since: trust.existence.since,
             holds_now: trust.holds_now,
+            grounds: trust.grounds,
         }
     }
 
@@ -233,7 +261,7 @@ impl Run<'_> {
     ) -> Trust {
         let policy = self.policy;
         let unsigned = Unsigned::of(signer);
-        let pool = Pool::gather(signed, &unsigned, policy);
+        let pool = self.verifier.pool(signed, &unsigned);
         let choice = signer::choose(signer, &pool);
         let certificate = choice.certificate;
         let means = Means::of(signer, certificate);
@@ -245,25 +273,17 @@ impl Run<'_> {
         });
         let found = path.as_ref().and_then(|path| path.as_ref().ok());
         let uses = algorithm_policy::uses(tst_info, Some(signer), Some(&means), found);
-        let material = Material::gather(signed, &unsigned, policy);
+        let material = Material::gather(signed, &unsigned, &self.verifier.material);
         let budget = Budget::new();
         let ask = |interval, freshness| {
+            let (subject, path) = certificate.zip(found)?;
             let terms = Terms::new(interval, oid::KP_TIME_STAMPING);
-            let inquiry = Inquiry {
-                pool: &pool,
-                material: &material,
-                terms: &terms,
-                freshness,
-                at: policy.at,
-                mode: policy.revocation,
-                budget: &budget,
-                depth: 0,
-            };
-            Some(revocation::ask_all(certificate?, found?, &inquiry))
+            let inquiry = self.inquiry(&pool, &material, &terms, freshness, &budget);
+            Some(revocation::ask_all(subject, path, &inquiry))
         };
         let answers = interval.and_then(|interval| ask(interval, Freshness::After));
         let now = ask(Interval::instant(policy.at), Freshness::Current).unwrap_or_default();
-        let facts = TokenFacts::of(tst_info, times, certificate);
+        let facts = TokenFacts::of(tst_info, times, Some(signer), certificate);
         let stamp = Stamp::new(signer, tst_info, times);
         let existence = self.judge_existence(&stamp, &facts, findings);
         let footing = Footing {
@@ -295,8 +315,30 @@ impl Run<'_> {
                 findings,
             ),
             holds_now: etsi::check(&footing, existence.since, policy, findings),
+            grounds: Grounds::of(&footing, answers.as_deref(), &policy.algorithms),
             existence,
             facts,
+        }
+    }
+
+    /// Everything that an answer depends on but certificate and path.
+    const fn inquiry<'i, 'a>(
+        &self,
+        pool: &'i Pool<'a>,
+        material: &'i Material<'a>,
+        terms: &'i Terms,
+        freshness: Freshness,
+        budget: &'i Budget,
+    ) -> Inquiry<'i, 'a> {
+        Inquiry {
+            pool,
+            material,
+            terms,
+            freshness,
+            at: self.policy.at,
+            mode: self.policy.revocation,
+            budget,
+            depth: 0,
         }
     }
 
@@ -307,7 +349,7 @@ impl Run<'_> {
         facts: &TokenFacts,
         findings: &mut Vec<Finding>,
     ) -> Existence {
-        let at_hand = log_proof::at_hand(self.policy.proof.as_deref(), stamp.signer);
+        let at_hand = log_proof::at_hand(self.proof, stamp.signer);
         let (log, place) = log::check(&at_hand, self.policy, stamp, findings);
         let dated = later::Dated {
             facts,
@@ -336,6 +378,7 @@ struct Trust {
     revocation: Option<RevocationProofs>,
     existence: Existence,
     holds_now: bool,
+    grounds: Grounds,
     facts: TokenFacts,
 }
 

@@ -5,6 +5,7 @@ use meridian_wire::time::{Civil, UnixMicros};
 use meridian_wire::tsp::hash::HashAlgorithm;
 use serde::Deserialize;
 
+use crate::crypto::memory::sha256;
 use crate::crypto::scheme::Scheme;
 
 /// The dates of ETSI TS 119 312 v1.5.1, with our additions.
@@ -61,13 +62,15 @@ impl Until {
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     name: String,
+    digest: [u8; 32],
     algorithms: Vec<Listed>,
 }
 
 #[derive(Clone, Debug)]
 struct Listed {
     name: String,
-    oid: String,
+    /// None if it is written wrongly: then the name has to do.
+    oid: Option<ObjectIdentifier>,
     evaluations: Vec<(Vec<Range>, Until)>,
 }
 
@@ -103,6 +106,7 @@ impl Default for Catalogue {
         // A test reads it; without it nothing would be listed, and nothing be good.
         Self::parse(BUILT_IN).unwrap_or_else(|_| Self {
             name: String::new(),
+            digest: [0; 32],
             algorithms: Vec::new(),
         })
     }
@@ -122,6 +126,7 @@ impl Catalogue {
         let algorithms = policy.algorithms.into_iter().map(Listed::of);
         Ok(Self {
             name: policy.name.name,
+            digest: sha256(text.as_bytes()),
             algorithms: algorithms.collect::<Result<_, _>>()?,
         })
     }
@@ -130,6 +135,12 @@ impl Catalogue {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// SHA-256 of its text.
+    #[must_use]
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Until when a digest is good.
@@ -148,8 +159,8 @@ impl Catalogue {
     /// By the first identifier that is listed, else by name: catalogues have wrong identifiers.
     fn until(&self, oids: &[ObjectIdentifier], name: &str, bits: Option<u64>) -> Until {
         let by_oid = oids.iter().find_map(|oid| {
-            let text = oid.to_string();
-            self.algorithms.iter().find(|listed| listed.oid == text)
+            let mut all = self.algorithms.iter();
+            all.find(|listed| listed.oid.as_ref() == Some(oid))
         });
         let by_name = || {
             let name = letters(name);
@@ -212,7 +223,7 @@ impl Listed {
         Ok(Self {
             evaluations: evaluations.collect::<Result<_, CatalogueError>>()?,
             name: letters(&name),
-            oid: algorithm.identifier.oid,
+            oid: oid::parse(&algorithm.identifier.oid).ok(),
         })
     }
 }

@@ -65,7 +65,14 @@ struct Fault {
     reason: SubIndication,
 }
 
-impl Footing<'_, '_, '_> {
+impl<'p, 'a> Footing<'_, 'p, 'a> {
+    /// Signer first, anchor last; none if there is no path.
+    pub(crate) fn certificates(&self) -> impl Iterator<Item = &CertificateReading<'a>> {
+        let path = self.signer.zip(self.path);
+        path.into_iter()
+            .flat_map(|(signer, path)| [signer].into_iter().chain(path.issuers.iter().copied()))
+    }
+
     /// Whether all was good when the token was proven to exist.
     fn rescue(
         &self,
@@ -95,7 +102,7 @@ impl Footing<'_, '_, '_> {
     fn fault_at(&self, at: UnixMicros, policy: &VerifyPolicy) -> Option<Fault> {
         let (signer, path) = self.signer.zip(self.path)?;
         let moment = Interval::instant(at);
-        let mut certificates = [signer].into_iter().chain(path.issuers.iter().copied());
+        let mut certificates = self.certificates();
         if let Some(out) = certificates.find(|certificate| !is_valid_over(certificate, moment)) {
             return Some(Fault {
                 text: format!("{} is not valid at {at}", show(&out.subject)),
@@ -103,7 +110,7 @@ impl Footing<'_, '_, '_> {
             });
         }
         if !path.is_trusted_over(moment) {
-            let anchor = path.issuers.last().unwrap_or(&signer);
+            let anchor = path.issuers.last().copied().unwrap_or(signer);
             return Some(Fault {
                 text: format!("{} is not trusted at {at}", show(&anchor.subject)),
                 reason: SubIndication::NoCertificateChainFoundNoPoe,

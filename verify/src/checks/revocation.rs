@@ -34,6 +34,11 @@ impl Answer {
         &self.name
     }
 
+    /// What is said of it.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &Word> {
+        self.words.iter()
+    }
+
     /// Whether anything says that it was revoked by this time, for whatever reason.
     pub(crate) fn is_revoked_by(&self, time: UnixMicros) -> bool {
         self.words.iter().any(|word| match word {

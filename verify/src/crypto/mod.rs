@@ -9,4 +9,5 @@ pub mod scheme;
 mod shake;
 mod unsupported;
 
+pub(crate) mod memory;
 pub(crate) mod ml_dsa;

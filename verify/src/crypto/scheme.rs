@@ -15,7 +15,7 @@ use super::{ecdsa, ml_dsa, rsa, unsupported};
 
 /// A signature algorithm with all its parameters.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5.
     RsaPkcs1(HashAlgorithm),

@@ -13,14 +13,16 @@ use meridian_wire::time::UnixMicros;
 use serde_json::Value;
 
 use crate::certificate::{is_valid_over, unknown_critical};
+use crate::crypto::memory::SignatureMemory;
 use crate::instant::Interval;
 use crate::path::find_path;
 use crate::path::validate::Terms;
 use crate::policy::RevocationMode;
-use crate::pool::Pool;
+use crate::pool::{GivenCertificates, Pool};
 use crate::revocation::budget::Budget;
 use crate::revocation::material::Material;
 use crate::revocation::{Freshness, Inquiry, Word};
+use crate::window::Window;
 
 const ANCHOR: &str = "TrustAnchorRootCertificate.crt";
 const ANCHOR_CRL: &str = "TrustAnchorRootCRL.crl";
@@ -80,12 +82,13 @@ fn outcome(suite: &Suite, case: &Value) -> Result<(), String> {
         .map(|name| suite.crl(name))
         .collect();
     let read = |der| CertificateReading::read(der, &mut Walk::default());
-    let mut pool = Pool::default();
-    pool.anchors.push(read(&anchor).unwrap());
     for other in &others {
-        pool.certificates
-            .push(read(other).map_err(|error| error.to_string())?);
+        read(other).map_err(|error| error.to_string())?;
     }
+    let intermediates = others.iter().map(Vec::as_slice);
+    let given = GivenCertificates::of([(&*anchor, Window::ALWAYS)].into_iter(), intermediates);
+    let memory = SignatureMemory::default();
+    let pool = Pool::of(&given, &memory);
     let mut material = Material::default();
     for list in &lists {
         material.add_crl(list);

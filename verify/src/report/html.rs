@@ -1,5 +1,7 @@
 //! The report as a page: one file that needs nothing else, on a screen and on paper.
 
+pub mod overview;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Report;
@@ -30,97 +32,7 @@ pub fn to_html(report: &Report, model: Model) -> String {
     )
 }
 
-/// A page about many tokens: a line for each, and the whole report of those that did not pass.
-#[derive(Debug, Default)]
-pub struct Overview {
-    rows: Vec<Row>,
-    sections: String,
-}
-
-#[derive(Debug)]
-struct Row {
-    name: String,
-    verdict: &'static str,
-    reason: String,
-    /// Number of its section, if it has one.
-    section: Option<usize>,
-}
-
-impl Overview {
-    /// Adds a token that was judged.
-    pub fn add(&mut self, name: &str, report: &Report, model: Model) {
-        let verdict = report.verdict(model);
-        let reasons = report.reasons(model);
-        let reasons: Vec<_> = reasons
-            .iter()
-            .map(|one| format!("{} {}", one.id, one.detail))
-            .collect();
-        let number = self.rows.len() + 1;
-        let own = (verdict != Verdict::Passed).then_some(number);
-        if own.is_some() {
-            let markup = html! {
-                section.report id=(format!("t{number}")) {
-                    h2 { (name) }
-                    (section(report, model))
-                }
-            };
-            self.sections.push_str(&markup.into_string());
-        }
-        self.rows.push(Row {
-            name: name.to_owned(),
-            verdict: verdict.name(),
-            reason: reasons.join("; "),
-            section: own,
-        });
-    }
-
-    /// Adds a file that could not be judged.
-    pub fn add_unjudged(&mut self, name: &str, why: &str) {
-        self.rows.push(Row {
-            name: name.to_owned(),
-            verdict: "not judged",
-            reason: why.to_owned(),
-            section: None,
-        });
-    }
-
-    /// The page.
-    #[must_use]
-    pub fn finish(self) -> String {
-        let count = |name| self.rows.iter().filter(|row| row.verdict == name).count();
-        let counts = ["passed", "failed", "indeterminate", "not judged"];
-        let summary: Vec<_> = counts
-            .iter()
-            .map(|name| format!("{} {name}", count(*name)))
-            .collect();
-        page(
-            "Time-stamp verification",
-            &html! {
-                h1 { "Time-stamp verification" }
-                p { (summary.join(", ")) "." }
-                table {
-                    thead { tr { th { "File" } th { "Verdict" } th { "Why" } } }
-                    tbody {
-                        @for row in &self.rows {
-                            tr class=(row.verdict.replace(' ', "_")) {
-                                td {
-                                    @match row.section {
-                                        Some(number) => a href=(format!("#t{number}")) { (row.name) },
-                                        None => (row.name),
-                                    }
-                                }
-                                td.status { (row.verdict) }
-                                td { (row.reason) }
-                            }
-                        }
-                    }
-                }
-                (PreEscaped(&self.sections))
-            },
-        )
-    }
-}
-
+/// Everything around what a page says.
 fn page(title: &str, body: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)

@@ -3,25 +3,42 @@
 use serde::Serialize;
 
 use super::Report;
+use super::grounds_json::{
+    AlgorithmOut, EndOut, InputOut, PathOut, PolicyOut, RevocationOut, ToolOut,
+};
 use super::place_json::PlaceOut;
 use crate::checks::log::LogPlace;
+use crate::explain::explain;
 use crate::facts::TokenFacts;
 use crate::finding::Finding;
 use crate::sub_indication::SubIndication;
 use crate::verdict::Model;
 
+/// JSON Schema of a report.
+pub const REPORT_SCHEMA: &str = include_str!("../../schema/report.schema.json");
+
+/// JSON Schema of a line among several.
+pub const LINE_SCHEMA: &str = include_str!("../../schema/line.schema.json");
+
 #[derive(Debug, Serialize)]
 struct Root<'r> {
+    tool: ToolOut,
     verdict: &'static str,
     reasons: Vec<String>,
     models: ModelsOut,
     at: String,
     profile: &'static str,
+    policy: PolicyOut<'r>,
     input: &'r str,
+    inputs: Vec<InputOut<'r>>,
     checks: Vec<CheckOut<'r>>,
     token: Option<TokenOut>,
     log: Option<LogOut>,
     exists_since: Option<String>,
+    expires: Option<EndOut<'r>>,
+    paths: Vec<PathOut<'r>>,
+    algorithms: Vec<AlgorithmOut<'r>>,
+    revocation: Vec<RevocationOut<'r>>,
     place: Option<PlaceOut<'r>>,
 }
 
@@ -35,6 +52,7 @@ struct ModelsOut {
 #[derive(Debug, Serialize)]
 pub(super) struct CheckOut<'r> {
     id: String,
+    clause: Option<&'static str>,
     status: &'static str,
     detail: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +63,7 @@ impl<'r> CheckOut<'r> {
     pub(super) fn of(finding: &'r Finding) -> Self {
         Self {
             id: finding.id.to_string(),
+            clause: explain(finding.id).map(|known| known.clause),
             status: finding.status.name(),
             detail: &finding.detail,
             sub_indication: finding.sub_indication.map(SubIndication::urn),
@@ -55,8 +74,10 @@ impl<'r> CheckOut<'r> {
 /// Fields of TSTInfo, and the signer's name.
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenOut {
+    id: Option<String>,
     gen_time: String,
     accuracy: Option<String>,
+    interval: Option<IntervalOut>,
     serial: String,
     policy: String,
     imprint: ImprintOut,
@@ -64,6 +85,12 @@ pub(crate) struct TokenOut {
     nonce: Option<String>,
     extensions: Vec<ExtensionOut>,
     signer: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct IntervalOut {
+    from: String,
+    to: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,6 +120,11 @@ impl TokenOut {
         let seconds = |us: u64| format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
         let extensions = facts.extensions.iter();
         Self {
+            id: facts.id.map(hex::encode),
+            interval: facts.interval.map(|interval| IntervalOut {
+                from: interval.from.to_string(),
+                to: interval.to.to_string(),
+            }),
             // RFC 3339 where it is a time, as written where it is not.
             gen_time: facts.gen_time.map_or_else(
                 || facts.gen_time_text.clone(),
@@ -164,7 +196,11 @@ impl<'r> Root<'r> {
     fn of(report: &'r Report, model: Model) -> Self {
         let models = report.models();
         let reasons = report.reasons(model);
+        let grounds = &report.grounds;
+        let algorithms = grounds.algorithms.iter();
+        let algorithms = algorithms.map(|one| AlgorithmOut::of(one, report.at));
         Self {
+            tool: ToolOut::THIS,
             verdict: report.verdict(model).name(),
             reasons: reasons.iter().map(|one| one.id.to_string()).collect(),
             models: ModelsOut {
@@ -173,11 +209,17 @@ impl<'r> Root<'r> {
             },
             at: report.at.to_string(),
             profile: report.profile.name(),
+            policy: PolicyOut::of(model.name(), report.revocation, &report.catalogue),
             input: &report.input,
+            inputs: report.inputs.iter().map(InputOut::of).collect(),
             checks: report.findings.iter().map(CheckOut::of).collect(),
             token: report.token.as_ref().map(TokenOut::of),
             log: report.log.as_ref().map(LogOut::of),
             exists_since: report.exists_since.map(|since| since.to_string()),
+            expires: grounds.ends.as_ref().map(EndOut::of),
+            paths: PathOut::all(grounds),
+            algorithms: algorithms.collect(),
+            revocation: grounds.revocation.iter().map(RevocationOut::of).collect(),
             place: report.place.as_ref().map(PlaceOut::of),
         }
     }

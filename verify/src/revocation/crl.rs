@@ -1,21 +1,16 @@
 //! What CRLs say about a certificate (RFC 5280 section 6.3.3).
 
-use meridian_wire::oid::{self, ObjectIdentifier};
-use meridian_wire::reader::certificate::{CertificateReading, TimeView, key_usage};
+use meridian_wire::oid;
+use meridian_wire::reader::certificate::{CertificateReading, key_usage};
 use meridian_wire::reader::crl::CrlEntryView;
 use meridian_wire::reader::error::ReadError;
-use meridian_wire::reader::extension::ExtensionView;
 use meridian_wire::reader::general_name::GeneralNameView;
-use meridian_wire::reader::integer::IntegerView;
 use meridian_wire::reader::limits::MAX_ELEMENTS_OF_FILE;
-use meridian_wire::reader::tag::Tag;
-use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
-use meridian_wire::time::UnixMicros;
 
-use crate::instant::parse_x509_time;
 use crate::name::same_name;
 use crate::path::{Signed, find_path, has_signed_bytes};
+use crate::revocation::entries::{is_strange, revocation};
 use crate::revocation::material::{Crl, is_at_most};
 use crate::revocation::scope::{ALL_REASONS, reasons};
 use crate::revocation::{Inquiry, Reason, Revocation, Word};
@@ -29,13 +24,6 @@ const MAX_DEPTH: u8 = 3;
 /// removeFromCRL: what the base list says no longer holds.
 const REMOVED: Reason = Reason(Some(8));
 
-/// Entry extensions that are understood here, critical or not.
-const KNOWN_ENTRY_EXTENSIONS: &[ObjectIdentifier] = &[
-    oid::CRL_REASON,
-    oid::INVALIDITY_DATE,
-    oid::CERTIFICATE_ISSUER,
-];
-
 /// Asks every list. Revocations are told one by one; that a certificate is not revoked only
 /// once, and only if lists for every reason say so.
 pub(crate) fn ask<'i, 'a>(
@@ -46,7 +34,7 @@ pub(crate) fn ask<'i, 'a>(
     let mut words = Vec::new();
     let mut known = 0;
     let mut unknowing = Vec::new();
-    for crl in &inquiry.material.crls {
+    for crl in inquiry.material.crls() {
         let reasons = reasons(crl, subject);
         if crl.delta_base.is_some() || reasons == 0 {
             continue;
@@ -112,7 +100,7 @@ fn newest_delta<'i, 'a>(
     issuer: &'i CertificateReading<'a>,
 ) -> Option<&'i Crl<'a>> {
     let number = crl.number.as_deref()?;
-    let deltas = inquiry.material.crls.iter().filter(|delta| {
+    let deltas = inquiry.material.crls().filter(|delta| {
         let (Some(base), Some(own)) = (&delta.delta_base, &delta.number) else {
             return false;
         };
@@ -146,8 +134,9 @@ fn authenticity<'i, 'a>(
         let signed = has_signed_bytes(
             signer,
             &crl.view.signature_algorithm,
-            crl.view.tbs,
+            &crl.message(),
             crl.view.signature,
+            inquiry.pool.memory,
         );
         let counts = || signer.raw == issuer.raw || is_trusted(inquiry, signer);
         match signed {
@@ -168,8 +157,7 @@ fn may_sign(signer: &CertificateReading<'_>) -> bool {
 
 /// Whether another signer has a path to an anchor and is not called revoked.
 fn is_trusted<'i, 'a>(inquiry: &Inquiry<'i, 'a>, signer: &'i CertificateReading<'a>) -> bool {
-    let mut anchors = inquiry.pool.anchors.iter();
-    let is_anchor = anchors.any(|anchor| anchor.raw == signer.raw);
+    let is_anchor = inquiry.pool.is_anchor(signer);
     if !is_anchor && inquiry.depth >= MAX_DEPTH {
         return false;
     }
@@ -208,25 +196,33 @@ fn find(crl: &Crl<'_>, subject: &CertificateReading<'_>) -> Listed {
 }
 
 fn look(crl: &Crl<'_>, subject: &CertificateReading<'_>) -> Result<Listed, ReadError> {
+    if crl.point.as_ref().is_some_and(|point| point.indirect) {
+        return look_through(crl, subject);
+    }
+    let entries = crl.entries()?;
+    let theirs = same_name(&crl.view.issuer, &subject.issuer);
+    Ok(match entries.of(&subject.serial).filter(|_| theirs) {
+        Some(revocation) => Listed::Yes(revocation?),
+        None if entries.strange => Listed::Strange,
+        None => Listed::No,
+    })
+}
+
+fn look_through(crl: &Crl<'_>, subject: &CertificateReading<'_>) -> Result<Listed, ReadError> {
     let mut walk = Walk::new(MAX_ELEMENTS_OF_FILE);
-    let indirect = crl.point.as_ref().is_some_and(|point| point.indirect);
     let mut theirs = same_name(&crl.view.issuer, &subject.issuer);
     let mut found = Listed::No;
     let mut entries = crl.view.entries()?;
     while let Some(entry) = entries.next(&mut walk)? {
-        if indirect && let Some(issuers) = certificate_issuer(&entry, &mut walk)? {
+        if let Some(issuers) = certificate_issuer(&entry, &mut walk)? {
             theirs = issuers.iter().any(|name| match name {
                 GeneralNameView::Directory(name) => same_name(name, &subject.issuer),
                 _ => false,
             });
         }
-        let strange = entry.extensions.iter().any(|extension| {
-            let known = KNOWN_ENTRY_EXTENSIONS;
-            extension.critical && !known.iter().any(|oid| extension.oid.is(oid))
-        });
         if theirs && entry.serial.minimal() == subject.serial.minimal() {
-            found = Listed::Yes(revocation(&entry, &mut walk)?);
-        } else if strange && matches!(found, Listed::No) {
+            found = Listed::Yes(revocation(&entry)?);
+        } else if is_strange(&entry) && matches!(found, Listed::No) {
             found = Listed::Strange;
         }
     }
@@ -242,34 +238,4 @@ fn certificate_issuer<'a>(
     names
         .map(|extension| GeneralNameView::read_value(extension.value, walk))
         .transpose()
-}
-
-/// RFC 5280 section 5.3.2; none if it is no time.
-pub(crate) fn invalidity_date(
-    extension: &ExtensionView<'_>,
-    walk: &mut Walk,
-) -> Result<Option<UnixMicros>, ReadError> {
-    let date = Tlv::only(extension.value, walk)?;
-    let text = date.require(Tag::GENERALIZED_TIME)?.primitive()?;
-    Ok(parse_x509_time(&TimeView::generalized(text)))
-}
-
-fn revocation(entry: &CrlEntryView<'_>, walk: &mut Walk) -> Result<Revocation, ReadError> {
-    let mut reason = None;
-    let mut invalidity = None;
-    for extension in &entry.extensions {
-        if extension.oid.is(&oid::CRL_REASON) {
-            let code = Tlv::only(extension.value, walk)?;
-            let code = IntegerView::of_content(&code, walk)?.to_u64();
-            // A number that no one knows is no reason that leaves a token valid.
-            reason = Some(code.unwrap_or(u64::MAX));
-        } else if extension.oid.is(&oid::INVALIDITY_DATE) {
-            invalidity = invalidity_date(extension, walk)?;
-        }
-    }
-    Ok(Revocation {
-        date: parse_x509_time(&entry.revocation_date),
-        reason: Reason(reason),
-        invalidity,
-    })
 }

@@ -1,6 +1,7 @@
 //! The lists and responses at hand: material, none of it believed for being here.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use meridian_wire::oid;
 use meridian_wire::reader::certificate::TimeView;
@@ -16,9 +17,11 @@ use meridian_wire::reader::tlv::Tlv;
 use meridian_wire::reader::walk::Walk;
 use meridian_wire::time::UnixMicros;
 
+use crate::crypto::memory::{Message, sha256};
 use crate::instant::parse_x509_time;
 use crate::policy::VerifyPolicy;
 use crate::revocation::Said;
+use crate::revocation::entries::Entries;
 use crate::unsigned::Unsigned;
 
 /// CRL extensions that are understood here, critical or not.
@@ -53,6 +56,8 @@ pub(crate) struct Crl<'a> {
     pub(crate) point_value: Option<&'a [u8]>,
     /// Whether it has a critical extension that is not understood.
     pub(crate) is_strange: bool,
+    digest: OnceLock<[u8; 32]>,
+    entries: OnceLock<Result<Entries, ReadError>>,
 }
 
 impl<'a> Crl<'a> {
@@ -96,8 +101,23 @@ impl<'a> Crl<'a> {
             point: point.transpose()?,
             point_value,
             is_strange,
+            digest: OnceLock::new(),
+            entries: OnceLock::new(),
             view,
         })
+    }
+
+    /// What is signed of it. A list may have megabytes and is digested once.
+    pub(crate) fn message(&self) -> Message<'a> {
+        let octets = self.view.tbs;
+        let digest = *self.digest.get_or_init(|| sha256(octets));
+        Message { octets, digest }
+    }
+
+    /// Whom it names, looked through once. Not of an indirect list.
+    pub(crate) fn entries(&self) -> Result<&Entries, ReadError> {
+        let entries = self.entries.get_or_init(|| Entries::read(&self.view));
+        entries.as_ref().map_err(|error| *error)
     }
 }
 
@@ -117,19 +137,36 @@ pub(crate) fn is_at_most(left: &[u8], right: &[u8]) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Material<'a> {
     /// Lists that can be read.
-    pub(crate) crls: Vec<Crl<'a>>,
+    crls: Vec<Crl<'a>>,
     /// Basic OCSP responses, in DER of their own.
-    pub(crate) responses: Vec<Cow<'a, [u8]>>,
+    responses: Vec<Cow<'a, [u8]>>,
+    /// The same for all tokens.
+    given: Option<&'a Self>,
 }
 
 impl<'a> Material<'a> {
+    /// What the caller gives: the same for all tokens.
+    pub(crate) fn read(policy: &'a VerifyPolicy) -> Self {
+        let mut material = Self::default();
+        for crl in &policy.crls {
+            material.add_crl(crl);
+        }
+        for response in &policy.ocsp_responses {
+            material.add_response(response);
+        }
+        material
+    }
+
     /// From the token, from its unsigned attributes, then from the caller.
     pub(crate) fn gather(
         signed: &SignedDataView<'a>,
         unsigned: &Unsigned<'a>,
-        policy: &'a VerifyPolicy,
+        given: &'a Self,
     ) -> Self {
-        let mut material = Self::default();
+        let mut material = Self {
+            given: Some(given),
+            ..Self::default()
+        };
         for choice in &signed.revocation {
             match &choice.kind {
                 RevocationKind::Crl => material.add_crl(choice.raw),
@@ -147,13 +184,19 @@ impl<'a> Material<'a> {
         for response in &unsigned.responses {
             material.add_response(response);
         }
-        for crl in &policy.crls {
-            material.add_crl(crl);
-        }
-        for response in &policy.ocsp_responses {
-            material.add_response(response);
-        }
         material
+    }
+
+    /// The lists.
+    pub(crate) fn crls(&self) -> impl Iterator<Item = &Crl<'a>> {
+        let given = self.given.into_iter().flat_map(|given| &given.crls);
+        self.crls.iter().chain(given)
+    }
+
+    /// The responses.
+    pub(crate) fn responses(&self) -> impl Iterator<Item = &[u8]> {
+        let given = self.given.into_iter().flat_map(|given| &given.responses);
+        self.responses.iter().chain(given).map(AsRef::as_ref)
     }
 
     /// An unreadable list is passed over: it can say nothing.

@@ -11,12 +11,13 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::certificate::is_valid_over;
 use crate::crypto::digest::{digest, named};
+use crate::crypto::memory::Message;
 use crate::instant::{Interval, parse_x509_time};
 use crate::name::same_name;
 use crate::path::validate::Terms;
 use crate::path::{Signed, has_signed_bytes};
 use crate::policy::RevocationMode;
-use crate::revocation::crl::invalidity_date;
+use crate::revocation::entries::invalidity_date;
 use crate::revocation::material::generalized;
 use crate::revocation::{Freshness, Inquiry, Reason, Revocation, Said, Word};
 
@@ -27,7 +28,7 @@ pub(crate) fn ask<'i, 'a>(
     issuer: &'i CertificateReading<'a>,
 ) -> Vec<Word> {
     let mut words = Vec::new();
-    for response in &inquiry.material.responses {
+    for response in inquiry.material.responses() {
         let Ok(basic) = BasicOcspView::read(response, &mut Walk::default()) else {
             continue;
         };
@@ -71,6 +72,7 @@ fn authenticity<'i, 'a>(
     basic: &BasicOcspView<'_>,
     issuer: &'i CertificateReading<'a>,
 ) -> Signed {
+    let message = Message::new(basic.tbs);
     let signed_by = |signer: &CertificateReading<'_>| {
         if !is_named(&basic.responder, signer) || !inquiry.budget.take() {
             return Signed::No;
@@ -78,8 +80,9 @@ fn authenticity<'i, 'a>(
         has_signed_bytes(
             signer,
             &basic.signature_algorithm,
-            basic.tbs,
+            &message,
             basic.signature,
+            inquiry.pool.memory,
         )
     };
     let mut outcome = signed_by(issuer);
@@ -91,7 +94,7 @@ fn authenticity<'i, 'a>(
     };
     let inside = basic.certificates.iter();
     let inside = inside.filter_map(|raw| CertificateReading::read(raw, &mut Walk::default()).ok());
-    let delegates = inside.chain(inquiry.pool.certificates.iter().cloned());
+    let delegates = inside.chain(inquiry.pool.certificates().cloned());
     for delegate in delegates {
         if !same_name(&delegate.issuer, &issuer.subject) || !is_delegate(&delegate, produced_at) {
             continue;
@@ -116,8 +119,9 @@ fn is_certified(
     issuer: &CertificateReading<'_>,
 ) -> bool {
     let (algorithm, signature) = (&delegate.signature_algorithm, delegate.signature);
+    let (message, memory) = (Message::new(delegate.tbs), inquiry.pool.memory);
     inquiry.budget.take()
-        && has_signed_bytes(issuer, algorithm, delegate.tbs, signature) == Signed::Yes
+        && has_signed_bytes(issuer, algorithm, &message, signature, memory) == Signed::Yes
 }
 
 /// Section 4.2.2.2.1: whether the delegate was itself not revoked when it answered. One with

@@ -40,6 +40,8 @@ mod location;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod many;
+#[cfg(test)]
 mod mint;
 #[cfg(test)]
 mod mutation;

@@ -9,10 +9,9 @@ use crate::forge::log::{Entry, log_key};
 use crate::forge::token::TstInfo;
 use crate::forge::world::{DATA, GEN_TIME, NOW, WORLD};
 use crate::program::{Desk, code, said};
-use crate::schema::{SCHEMA, validate};
+use crate::schema::validate;
 use crate::support::instant;
-
-const LINE: &str = include_str!("../../schema/line.schema.json");
+use meridian_verify::report::json::{LINE_SCHEMA, REPORT_SCHEMA};
 
 const GIVEN: [&str; 6] = ["--trust", "root", "--intermediate", "ca", "--at", NOW];
 
@@ -117,8 +116,8 @@ fn json_is_a_line_for_each_in_the_order_of_their_names_whatever_the_jobs() {
     assert_eq!(outputs[0].stdout, outputs[1].stdout);
     assert_eq!(outputs[0].stdout, outputs[2].stdout);
     let (line, report): (Value, Value) = (
-        serde_json::from_str(LINE).unwrap(),
-        serde_json::from_str(SCHEMA).unwrap(),
+        serde_json::from_str(LINE_SCHEMA).unwrap(),
+        serde_json::from_str(REPORT_SCHEMA).unwrap(),
     );
     let text = text(&outputs[0]);
     assert_eq!(text.lines().count(), 4);

@@ -71,6 +71,8 @@ pub struct TimeView<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct PublicKeyView<'a> {
+    /// All octets as received.
+    pub raw: &'a [u8],
     /// Kind of key.
     pub algorithm: AlgorithmView<'a>,
     /// The key.
@@ -175,7 +177,12 @@ impl<'a> PublicKeyView<'a> {
         let algorithm = AlgorithmView::read(&members.expect(Tag::SEQUENCE, walk)?, walk)?;
         let (_, key) = members.expect(Tag::BIT_STRING, walk)?.bit_string(walk)?;
         members.finish(walk)?;
-        Ok(Self { algorithm, key })
+        let raw = tlv.raw();
+        Ok(Self {
+            raw,
+            algorithm,
+            key,
+        })
     }
 }
 

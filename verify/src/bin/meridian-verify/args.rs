@@ -158,6 +158,17 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
+    /// Print the JSON Schema of --json: of a report, or of a line among several.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        default_missing_value = "report",
+        exclusive = true
+    )]
+    pub(crate) schema: Option<SchemaName>,
+
     /// Say what a check is and who asks for it, such as V051; 'all' for every one.
     #[arg(long, value_name = "ID", exclusive = true)]
     pub(crate) explain: Option<String>,
@@ -191,6 +202,15 @@ pub(crate) enum ProfileName {
     Default,
     /// Also those that large authorities made for years.
     Archive,
+}
+
+/// Which JSON Schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// Of the report about one token.
+    Report,
+    /// Of a line about one of several.
+    Line,
 }
 
 /// Models of time.

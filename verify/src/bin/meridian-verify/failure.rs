@@ -84,6 +84,8 @@ pub(crate) enum Failure {
     Output(io::Error),
     #[error("cannot write the report: {0}")]
     Json(serde_json::Error),
+    #[error("a fault of this program")]
+    Fault,
 }
 
 impl Failure {
@@ -93,7 +95,7 @@ impl Failure {
             | Self::Broken { .. }
             | Self::NoTokenBeside(_)
             | Self::NoTokenInFolder(_) => EXIT_NO_TOKEN,
-            Self::Clock | Self::Output(_) | Self::Json(_) => EXIT_INTERNAL,
+            Self::Clock | Self::Output(_) | Self::Json(_) | Self::Fault => EXIT_INTERNAL,
             Self::File { .. }
             | Self::Artifact(_)
             | Self::OneToken(_)
@@ -146,6 +148,7 @@ impl Failure {
             Self::Require(_) => "for example --require level=1,country=FR; see --help",
             Self::Clock => "state the time with --at",
             Self::Output(_) => "check that standard output can be written to, and the disk's room",
+            Self::Fault => "report it, with the token",
             Self::Json(_) => "report it as a fault of this program; without --json it may work",
         }
     }

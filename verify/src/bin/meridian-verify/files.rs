@@ -25,6 +25,9 @@ use meridian_wire::tsp::hash::HashAlgorithm;
 
 use crate::failure::Failure;
 
+/// Most tokens are shorter: they are read in one go.
+const USUAL_TOKEN_FILE: usize = 8 * 1024;
+
 /// A token of the greatest size in base64 with line ends, and room for text around it.
 const MAX_TOKEN_FILE: u64 = 4 * 1024 * 1024;
 const _: () = assert!(MAX_TOKEN_LEN < 2 * 1024 * 1024);
@@ -38,7 +41,7 @@ pub(crate) type Anchors = Vec<(Vec<u8>, Window)>;
 
 /// The token's file. What is beyond the limit is not read, and cannot be part of a token.
 pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
-    let mut octets = Vec::new();
+    let mut octets = Vec::with_capacity(USUAL_TOKEN_FILE);
     open(path)?
         .take(MAX_TOKEN_FILE)
         .read_to_end(&mut octets)
@@ -46,9 +49,13 @@ pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
             path: path.to_owned(),
             cause,
         })?;
-    recognise(&octets).map_err(|cause| Failure::NoToken {
+    let recognised = recognise(&octets).map_err(|cause| Failure::NoToken {
         path: path.to_owned(),
         cause,
+    });
+    recognised.map(|mut token| {
+        token.name = Some(path.display().to_string());
+        token
     })
 }
 
@@ -57,7 +64,10 @@ pub(crate) fn token(path: &Path) -> Result<Recognised, Failure> {
 pub(crate) fn artifact(path: &Path, input: &Recognised) -> Result<Option<Artifact>, Failure> {
     let file = open(path)?;
     let algorithm = imprint_algorithm(input);
-    let artifact = algorithm.map(|algorithm| Artifact::from_reader(algorithm, file));
+    let artifact = algorithm.map(|algorithm| {
+        let artifact = Artifact::from_reader(algorithm, file)?;
+        Ok(artifact.named(path.display().to_string()))
+    });
     artifact.transpose().map_err(Failure::Artifact)
 }
 

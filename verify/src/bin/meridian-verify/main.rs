@@ -4,9 +4,11 @@ mod args;
 mod explain;
 mod failure;
 mod files;
+mod ledger;
 mod many;
 mod pairs;
 mod run;
+mod tally;
 
 use std::io::{self, Write};
 use std::panic::catch_unwind;

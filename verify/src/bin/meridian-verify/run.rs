@@ -13,7 +13,7 @@ use meridian_verify::location::requirement::Requirement;
 use meridian_verify::policy::{RevocationMode, TrustAnchors, VerifyPolicy};
 use meridian_verify::profile::Profile;
 use meridian_verify::report::html::to_html;
-use meridian_verify::report::json::to_json;
+use meridian_verify::report::json::{LINE_SCHEMA, REPORT_SCHEMA, to_json};
 use meridian_verify::report::text::to_text;
 use meridian_verify::trust_list::WitnessWindows;
 use meridian_verify::verdict::{Model, Verdict};
@@ -23,20 +23,22 @@ use meridian_wire::note::key::VerifierKey;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash::HashAlgorithm;
 
-use crate::args::{Args, Command, ModelName, ProfileName, Revocation, VerifyArgs};
+use crate::args::{Args, Command, ModelName, ProfileName, Revocation, SchemaName, VerifyArgs};
 use crate::failure::Failure;
 use crate::pairs::Pair;
 use crate::{explain, files, many, pairs};
 
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
-    match (&args.command, &args.verify.explain) {
-        (Some(Command::Inspect { token, json }), _) => run_inspect(token, *json),
-        (None, Some(id)) => {
-            print(&explain::text(id)?)?;
-            Ok(0)
-        }
-        (None, None) => run_verify(&args.verify),
+    if let Some(Command::Inspect { token, json }) = &args.command {
+        return run_inspect(token, *json);
     }
+    match (&args.verify.explain, args.verify.schema) {
+        (Some(id), _) => print(&explain::text(id)?)?,
+        (None, Some(SchemaName::Report)) => print(REPORT_SCHEMA)?,
+        (None, Some(SchemaName::Line)) => print(LINE_SCHEMA)?,
+        (None, None) => return run_verify(&args.verify),
+    }
+    Ok(0)
 }
 
 fn run_inspect(path: &Path, json: bool) -> Result<u8, Failure> {

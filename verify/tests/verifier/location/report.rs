@@ -24,7 +24,8 @@ use serde_json::Value;
 
 use super::issuer::{Stamp, disclosed, required};
 use crate::mint::{judge, token, tst_info};
-use crate::schema::{SCHEMA, validate};
+use crate::schema::validate;
+use meridian_verify::report::json::REPORT_SCHEMA;
 
 /// A claim with every field, though no evidence would give it.
 fn full() -> Stamp {
@@ -83,7 +84,7 @@ fn reports() -> Vec<Report> {
 
 #[test]
 fn every_report_of_a_place_keeps_the_schema() {
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let schema: Value = serde_json::from_str(REPORT_SCHEMA).unwrap();
     for report in reports() {
         for model in [Model::GenTime, Model::Etsi] {
             let json = to_json(&report, model).unwrap();
