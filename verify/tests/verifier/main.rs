@@ -26,6 +26,8 @@ mod cosignatures;
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]
+mod event;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod forge;
