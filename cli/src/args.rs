@@ -1,5 +1,6 @@
 //! The command line: what a person types. Checked here for form only.
 
+pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod fsck;
 pub(crate) mod locate;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::stamp::authority::AuthorityUrl;
 use crate::stamp::policy::PolicyName;
 use crate::stamp::source::GivenDigest;
+use events::LogEventsArgs;
 use locate::LocateArgs;
 use succeed::SucceedArgs;
 use tls::TlsArgs;
@@ -129,10 +131,12 @@ pub(crate) struct StampArgs {
 pub(crate) enum LogCommand {
     /// Print the newest signed checkpoint.
     Checkpoint(LogDirArgs),
-    /// Print the proof that a stamp is in the log.
+    /// Print the proof that a stamp or an event is in the log.
     Proof(LogProofArgs),
     /// Print origin, size, root, last time and key of the log.
     Info(LogDirArgs),
+    /// List the events of the authority's life: start and stop, keys, configuration, clock, operator.
+    Events(LogEventsArgs),
     /// Write the public log as files: checkpoint and tiles.
     #[command(after_help = export::AFTER_HELP)]
     Export(export::ExportArgs),
@@ -155,7 +159,7 @@ pub(crate) struct LogDirArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct LogProofArgs {
-    /// The serial number of the stamp, in decimal.
+    /// The serial number of the stamp, or the index of the event, in decimal.
     #[arg(value_name = "SERIAL")]
     pub(crate) serial: u128,
     /// The authority's folder.

@@ -32,6 +32,8 @@ pub(crate) fn check(args: &ConfigCheckArgs) -> Ending {
         args.file.display(),
         addresses(&config).join(" and ")
     ));
+    // As the events 'start' and 'config.change' have it.
+    say(&format!("sha256 {}", hex::encode(config.digest)));
     Ending::Done
 }
 

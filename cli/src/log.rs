@@ -4,6 +4,7 @@
 //! left the process.
 
 mod bar;
+mod events;
 mod export;
 mod fsck;
 mod public;
@@ -17,8 +18,10 @@ use std::sync::Arc;
 
 use meridian_log::closed::is_closed;
 use meridian_log::fault::Fault;
+use meridian_log::identity::CheckpointFault;
 use meridian_log::lock_record::file::FileLockRecord;
 use meridian_log::lock_record::{LockError, LockRecord, LockState};
+use meridian_log::reader::ReadError;
 use meridian_log::store::rocks::RocksStore;
 use meridian_log::store::{Row, Store, StoreError};
 use meridian_merkle::error::{ProofError, ProveError};
@@ -74,6 +77,12 @@ enum LogError {
     Proof(#[from] TlogProofError),
     #[error("no proof can be made for serial number {serial}")]
     Unprovable { serial: u128 },
+    #[error("no event has serial number {serial}")]
+    NoEvent { serial: u128 },
+    #[error("the events cannot be read")]
+    Events(#[from] ReadError),
+    #[error("the log has another key than its folder")]
+    OtherKey(#[from] CheckpointFault),
     #[error("the log is not what its leaves make it")]
     Fault(#[from] Fault),
     #[error("cannot read the log's verifier key {}", path.display())]
@@ -99,6 +108,7 @@ impl LogError {
             | Self::Running { .. }
             | Self::NoLeaf { .. }
             | Self::NoLog { .. }
+            | Self::NoEvent { .. }
             | Self::Output(_) => Ending::Refused,
             Self::Lock(_)
             | Self::Empty
@@ -107,6 +117,8 @@ impl LogError {
             | Self::Lost(_)
             | Self::Tree(_)
             | Self::Note(_)
+            | Self::Events(_)
+            | Self::OtherKey(_)
             | Self::Unprovable { .. }
             | Self::KeyFile { .. }
             | Self::Key { .. }
@@ -138,10 +150,15 @@ impl LogError {
                 "copy the folder before anything else; then free what holds the database, or \
                  restore a copy of it made after the last stop"
             }
-            Self::Note(_) | Self::Proof(_) | Self::Fault(_) | Self::Unprovable { .. } => {
-                "`meridian log fsck DIR` finds what is wrong with the log"
+            Self::NoEvent { .. } => {
+                "`meridian log events DIR` lists those that are there; stamps are no events"
             }
-            Self::KeyFile { .. } | Self::Key { .. } => {
+            Self::Note(_)
+            | Self::Proof(_)
+            | Self::Fault(_)
+            | Self::Events(_)
+            | Self::Unprovable { .. } => "`meridian log fsck DIR` finds what is wrong with the log",
+            Self::KeyFile { .. } | Self::Key { .. } | Self::OtherKey(_) => {
                 "restore it: the file holds one vkey line, and log.verifier_key names it"
             }
             Self::Output(_) => "whoever reads this program's output went away, or has no room",
@@ -154,6 +171,7 @@ impl LogError {
 pub(crate) fn log(command: &LogCommand) -> Ending {
     let outcome = match command {
         LogCommand::Checkpoint(args) => checkpoint(args),
+        LogCommand::Events(args) => events::list(args),
         LogCommand::Proof(args) => proof(&args.dir, args.serial),
         LogCommand::Info(args) => info(args),
         LogCommand::Export(args) => return export::export(args),
@@ -174,6 +192,7 @@ pub(crate) fn log(command: &LogCommand) -> Ending {
 struct StoppedLog {
     /// Where it is.
     at: LogConfig,
+    number: LogNumber,
     store: Arc<RocksStore>,
     released: LockState,
     _lock: FileLockRecord,
@@ -212,6 +231,7 @@ impl StoppedLog {
         }
         Ok(Self {
             at,
+            number,
             store: Arc::new(store),
             released,
             _lock: lock,

@@ -4,7 +4,7 @@ use meridian_signing::entropy::{Entropy, EntropyError};
 use meridian_wire::leaf::event_digest;
 
 /// Octets of the salt; as many as of the digest.
-const SALT_LEN: usize = 32;
+pub(crate) const SALT_LEN: usize = 32;
 
 /// A body with its salt: what the store keeps, and the digest that the leaf shows.
 #[derive(Debug)]

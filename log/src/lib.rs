@@ -20,6 +20,7 @@ pub mod fsck;
 mod handover;
 pub mod identity;
 pub mod lock_record;
+pub mod logged_event;
 pub mod open;
 mod owner;
 mod pool;

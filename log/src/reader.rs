@@ -16,7 +16,8 @@ use meridian_wire::time::UnixMicros;
 
 use crate::identity::{CheckpointFault, OwnCheckpoint, check_checkpoint};
 use crate::lock_record::LockState;
-use crate::store::{LocationToken, Row, Store, StoreError};
+use crate::logged_event::LoggedEvent;
+use crate::store::{LocationToken, Row, Store, StoreError, StoredEvent};
 
 /// Reads the log up to the newest released checkpoint and nothing beyond,
 /// whatever else the store holds already. Its clones see the same log.
@@ -49,6 +50,9 @@ pub enum ReadError {
     /// A row of a released leaf is missing.
     #[error("{0} is missing")]
     Missing(Row),
+    /// A row is not what the leaf shows.
+    #[error("{0} is not what its leaf shows")]
+    Altered(Row),
     /// There is no such proof.
     #[error("there is no such proof")]
     NoProof(#[from] ProofError),
@@ -240,6 +244,48 @@ impl LogReader {
         }
         let token = self.store.location_token(index)?;
         Ok(token.filter(|token| now < token.keep_until))
+    }
+
+    /// The first released events at or after a position, `most` of them at most,
+    /// in order. Events whose body was erased are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Altered`] for one that is not what its leaf shows;
+    /// [`ReadError`] if a row cannot be read.
+    pub fn events_from(&self, from: LeafIndex, most: usize) -> Result<Vec<LoggedEvent>, ReadError> {
+        let size = self.size();
+        let found = self.store.events_from(from, most)?;
+        let released = found.into_iter();
+        let released = released.take_while(|(index, _)| index.get() < size.get());
+        released.map(|event| self.logged(event, size)).collect()
+    }
+
+    /// The same before a position, backwards: the last event first.
+    ///
+    /// # Errors
+    ///
+    /// As [`LogReader::events_from`].
+    pub fn events_before(
+        &self,
+        before: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<LoggedEvent>, ReadError> {
+        let size = self.size();
+        let before = LeafIndex::new(before.get().min(size.get()));
+        let found = self.store.events_before(before, most)?;
+        let logged = found.into_iter().map(|event| self.logged(event, size));
+        logged.collect()
+    }
+
+    fn logged(
+        &self,
+        (index, stored): StoredEvent,
+        size: TreeSize,
+    ) -> Result<LoggedEvent, ReadError> {
+        let entry = self.leaf_within(index, size)?;
+        let event = entry.and_then(|entry| LoggedEvent::new(index, &entry, &stored));
+        event.ok_or(ReadError::Altered(Row::Event(index)))
     }
 
     fn leaf_within(&self, index: LeafIndex, size: TreeSize) -> Result<Option<Vec<u8>>, ReadError> {

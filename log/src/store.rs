@@ -19,6 +19,9 @@ pub mod leaf_rows;
 pub mod mem;
 pub mod rocks;
 
+/// An event's position, and its salt and body.
+pub type StoredEvent = (LeafIndex, Vec<u8>);
+
 /// The rows of one log.
 ///
 /// One writer calls [`Store::commit`]; readers call the rest from any thread at
@@ -122,6 +125,48 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// [`StoreError`] if it cannot be read.
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Salt and body of the first events at or after a position, `most` of them
+    /// at most, in order; those that were erased are not there.
+    ///
+    /// One look at each position, unless a store knows better: events are few
+    /// among many stamps.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be read.
+    fn events_from(&self, from: LeafIndex, most: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let size = self.state()?.map_or(0, |state| state.size.get());
+        let mut events = Vec::new();
+        for index in (from.get()..size).map(LeafIndex::new) {
+            if events.len() >= most {
+                break;
+            }
+            events.extend(self.event(index)?.map(|event| (index, event)));
+        }
+        Ok(events)
+    }
+
+    /// The same before a position, backwards: the last event first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they cannot be read.
+    fn events_before(
+        &self,
+        before: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let size = self.state()?.map_or(0, |state| state.size.get());
+        let mut events = Vec::new();
+        for index in (0..before.get().min(size)).rev().map(LeafIndex::new) {
+            if events.len() >= most {
+                break;
+            }
+            events.extend(self.event(index)?.map(|event| (index, event)));
+        }
+        Ok(events)
+    }
 
     /// The signed checkpoint of a size at which a batch ended.
     ///

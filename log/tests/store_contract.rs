@@ -7,7 +7,7 @@ use meridian_log::private::{PrivateFamily, PrivateRows};
 use meridian_log::state::StoredState;
 use meridian_log::store::mem::MemStore;
 use meridian_log::store::rocks::RocksStore;
-use meridian_log::store::{CommitBatch, PrivateRow, Store};
+use meridian_log::store::{CommitBatch, LocationToken, PrivateRow, Store, StoreError, StoredEvent};
 use meridian_merkle::hash::{Hash, leaf_hash};
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use meridian_wire::time::UnixMicros;
@@ -204,4 +204,91 @@ fn a_batch_changes_private_rows_that_are_there() {
     changes_private_rows(&MemStore::new());
     let dir = tempfile::tempdir().unwrap();
     changes_private_rows(&RocksStore::create(dir.path()).unwrap());
+}
+
+#[test]
+fn events_are_found_in_both_directions_and_no_further_than_asked() {
+    on_each_store(|store, reopen| {
+        // Events at 1, 4, 7, … of three leaves each.
+        for first in (0..30).step_by(3) {
+            store.commit(&batch(first, 3)).unwrap();
+        }
+        let store = reopen(store);
+        let indexes = |found: Vec<StoredEvent>| -> Vec<u64> {
+            assert!(found.iter().all(|(_, event)| event == b"event"));
+            found.iter().map(|(index, _)| index.get()).collect()
+        };
+        let from = |at, most| indexes(store.events_from(LeafIndex::new(at), most).unwrap());
+        let before = |at, most| indexes(store.events_before(LeafIndex::new(at), most).unwrap());
+        assert_eq!(from(0, 3), [1, 4, 7]);
+        assert_eq!(from(4, 2), [4, 7]);
+        assert_eq!(from(5, 1), [7]);
+        assert_eq!(from(25, 9), [25, 28]);
+        assert_eq!(from(29, 9), [0; 0]);
+        assert_eq!(from(0, 0), [0; 0]);
+        assert_eq!(before(u64::MAX, 2), [28, 25]);
+        assert_eq!(before(28, 2), [25, 22]);
+        assert_eq!(before(2, 9), [1]);
+        assert_eq!(before(1, 9), [0; 0]);
+        assert_eq!(before(0, 9), [0; 0]);
+    });
+}
+
+/// A store that looks at each position, as one without a better way does.
+#[derive(Debug)]
+struct Plain(MemStore);
+
+impl Store for Plain {
+    fn commit(&self, batch: &CommitBatch) -> Result<(), StoreError> {
+        self.0.commit(batch)
+    }
+
+    fn state(&self) -> Result<Option<StoredState>, StoreError> {
+        self.0.state()
+    }
+
+    fn leaf(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.leaf(index)
+    }
+
+    fn node(&self, id: NodeId) -> Result<Option<Hash>, StoreError> {
+        self.0.node(id)
+    }
+
+    fn token(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.token(index)
+    }
+
+    fn location_token(&self, index: LeafIndex) -> Result<Option<LocationToken>, StoreError> {
+        self.0.location_token(index)
+    }
+
+    fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.event(index)
+    }
+
+    fn checkpoint(&self, size: TreeSize) -> Result<Option<String>, StoreError> {
+        self.0.checkpoint(size)
+    }
+}
+
+#[test]
+fn a_store_without_a_better_way_finds_the_same_events() {
+    let (plain, better) = (Plain(MemStore::new()), MemStore::new());
+    for first in (0..30).step_by(3) {
+        plain.commit(&batch(first, 3)).unwrap();
+        better.commit(&batch(first, 3)).unwrap();
+    }
+    for at in (0..32).chain([u64::MAX]).map(LeafIndex::new) {
+        for most in [0, 1, 3, 99] {
+            assert_eq!(
+                plain.events_from(at, most).unwrap(),
+                better.events_from(at, most).unwrap()
+            );
+            assert_eq!(
+                plain.events_before(at, most).unwrap(),
+                better.events_before(at, most).unwrap()
+            );
+        }
+    }
 }

@@ -1,63 +1,85 @@
-//! The authority's own life in its log (docs/DECISIONS.md, 'The log'): start, stop, and a new
-//! appraisal policy.
+//! The authority's own life in its log (docs/LOG.md, 'Events').
+//!
+//! Each file below has the events of one noun, and what they say. A body is JSON, hidden behind a
+//! salt; a name is public. Neither has anything about a subject, a client or a place.
 
+pub(crate) mod clock;
+pub(crate) mod clock_watch;
+pub(crate) mod config;
+pub(crate) mod in_force;
+pub(crate) mod life;
+pub(crate) mod opening;
+pub(crate) mod operator;
+pub(crate) mod unit;
+pub(crate) mod watch;
+
+use std::error::Error;
 use std::sync::Arc;
 
-use meridian_wire::leaf::EventName;
-use meridian_wire::loc::Digest32;
+use meridian_log::sequencer::EventError;
+use meridian_wire::leaf::{EventName, NotAnEventName};
 use serde::Serialize;
 
 use crate::pipeline::Pipeline;
 
-/// What happens to the authority.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum LifeEvent {
-    /// It is about to bind its public port.
-    Start,
-    /// An appraisal policy is in force that was never in force here.
-    Policy,
-    /// It has answered what it accepted.
-    Stop,
+/// The program that writes the log.
+pub(crate) const SOFTWARE: &str = concat!("meridian ", env!("CARGO_PKG_VERSION"));
+
+/// Something that happened to the authority.
+pub(crate) trait LifeEvent: Serialize + Sync {
+    /// Its public name.
+    const NAME: &'static str;
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
+struct Body<'a, E> {
     event: &'static str,
-    clock: &'static str,
-    clock_bound_us: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location_policy_sha256: Option<String>,
-    software: &'static str,
+    #[serde(flatten)]
+    says: &'a E,
 }
 
-/// Appends the event. Without trustworthy time there is no leaf: an authority that cannot stamp
-/// cannot date its own events either, and goes on.
-pub(crate) async fn record(
+/// Why an event is not in the log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotRecorded {
+    #[error(transparent)]
+    Name(#[from] NotAnEventName),
+    #[error("the body cannot be written: {0}")]
+    Body(#[from] serde_json::Error),
+    #[error(transparent)]
+    Log(#[from] EventError),
+    /// Only while the process is being torn down.
+    #[error("the process is ending")]
+    Ending,
+}
+
+impl NotRecorded {
+    /// Why there was no trustworthy time, if that was it: the same event may be recorded later.
+    pub(crate) fn want_of_time(&self) -> Option<String> {
+        let Self::Log(EventError::Clock(fault)) = self else {
+            return None;
+        };
+        let why = fault.source().map(ToString::to_string);
+        Some(why.unwrap_or_else(|| fault.to_string()))
+    }
+}
+
+/// Puts an event into the log and waits until it is released.
+pub(crate) async fn append<E: LifeEvent>(
     pipeline: &Arc<Pipeline>,
-    event: LifeEvent,
-    location_policy: Option<Digest32>,
-) {
-    let name = match event {
-        LifeEvent::Start => "start",
-        LifeEvent::Policy => "policy",
-        LifeEvent::Stop => "stop",
-    };
-    let state = pipeline.clock_state();
-    let body = Body {
-        event: name,
-        clock: state.words(),
-        clock_bound_us: state.bound_us(),
-        location_policy_sha256: location_policy.map(hex::encode),
-        software: concat!("meridian ", env!("CARGO_PKG_VERSION")),
-    };
-    let (Ok(name), Ok(body)) = (EventName::new(name), serde_json::to_vec(&body)) else {
-        return;
-    };
+    says: &E,
+) -> Result<(), NotRecorded> {
+    let name = EventName::new(E::NAME)?;
+    let event = E::NAME;
+    let body = serde_json::to_vec(&Body { event, says })?;
     let pipeline = Arc::clone(pipeline);
     let appended = tokio::task::spawn_blocking(move || pipeline.append_event(name, &body));
-    // A join fails only while the process is being torn down.
-    if let Ok(Err(error)) = appended.await {
-        tracing::warn!(%error, "an event of the authority is not in its log");
+    Ok(appended.await.map_err(|_| NotRecorded::Ending)??)
+}
+
+/// The same for an event that nothing waits for. Without trustworthy time there is no leaf: an
+/// authority that cannot stamp cannot date its own events either, and goes on.
+pub(crate) async fn record<E: LifeEvent>(pipeline: &Arc<Pipeline>, says: &E) {
+    if let Err(error) = append(pipeline, says).await {
+        tracing::warn!(%error, event = E::NAME, "an event of the authority is not in its log");
     }
 }

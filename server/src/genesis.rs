@@ -16,6 +16,8 @@ pub(crate) struct Genesis<'a> {
     pub(crate) time_unit: &'a CertificateView,
     pub(crate) location_unit: Option<&'a CertificateView>,
     pub(crate) location_policy: Option<&'a Digest32>,
+    /// Of the configuration, as the events 'start' and 'config.change' have it.
+    pub(crate) config: &'a Digest32,
     pub(crate) reading: ClockReading,
     /// The log that this one succeeds.
     pub(crate) predecessor: Option<&'a Predecessor>,
@@ -33,6 +35,7 @@ struct Body<'a> {
     location_tsu_certificate_sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location_policy_sha256: Option<String>,
+    config_sha256: String,
     clock: &'static str,
     clock_bound_us: u64,
     software: &'static str,
@@ -49,6 +52,7 @@ impl Genesis<'_> {
             tsu_certificate_sha256: digest(self.time_unit),
             location_tsu_certificate_sha256: self.location_unit.map(digest),
             location_policy_sha256: self.location_policy.map(hex::encode),
+            config_sha256: hex::encode(self.config),
             clock: match self.reading.source {
                 BoundSource::Measured => "clock bound measured",
                 // The second source, and whatever is not a measurement.

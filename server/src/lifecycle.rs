@@ -12,9 +12,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use meridian_log::fatal::Fatal;
 use meridian_log::open::{Log, OpenError};
+use meridian_log::reader::ReadError;
 use meridian_log::room::Reserve;
 use meridian_log::sequencer::{Sequencer, SequencerError, SequencerLimits};
 use meridian_signing::clock::Clock;
@@ -25,7 +27,12 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, HttpConfig, Policy, PrivateListen};
-use crate::events::{self, LifeEvent};
+use crate::events::clock_watch::ClockWatch;
+use crate::events::in_force::InForce;
+use crate::events::life::Stop;
+use crate::events::opening::{Now, Opening};
+use crate::events::operator::OperatorReload;
+use crate::events::{self, watch as clock_events};
 use crate::http::listener::{self, Limits, Socket};
 use crate::http::routes;
 use crate::http::serving::{Chains, Serving};
@@ -53,6 +60,9 @@ pub enum StartError {
     /// The log was refused.
     #[error("log: {0}")]
     Log(#[from] OpenError),
+    /// The events in the log cannot be read.
+    #[error("log: {0}")]
+    Events(#[from] ReadError),
     /// The log's threads cannot be started.
     #[error("log: {0}")]
     Sequencer(#[from] SequencerError),
@@ -101,14 +111,15 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
     let (config, clock) = (parts.config.clone(), Arc::clone(&parts.clock));
     announce(&config, clock.as_ref());
     let metrics = Arc::new(Metrics::new());
+    let mut now = in_force(&parts);
     let place = open::open(&mut parts, &metrics)?;
-    let (desk, is_new_policy) = match &place {
-        Some(place) => (Some(Arc::clone(&place.desk)), place.is_new_policy),
-        None => (None, false),
-    };
+    let desk = place.as_ref().map(|place| Arc::clone(&place.desk));
+    now.location_policy = desk.as_ref().map(|desk| *desk.policy().hash());
+    now.is_new_policy = place.as_ref().is_some_and(|place| place.is_new_policy);
     let number = parts.log_identity.number();
     let earlier = std::mem::take(&mut parts.earlier);
     let log = open_log(parts)?;
+    let mut opening = Opening::new(&InForce::read(&log.reader())?, &now);
     let issuer = Issuer::new(Arc::clone(&policy), signer, place.map(|place| place.unit));
     let (fatal_sender, fatal) = oneshot::channel();
     let sequencer = Sequencer::start(
@@ -122,11 +133,7 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
     let proofs = proof_defaults(&config);
     let pipeline = Pipeline::new(policy, sequencer, clock, Arc::clone(&metrics), proofs);
     let pipeline = Arc::new(pipeline.succeeding(number, earlier));
-    let location_policy = desk.as_ref().map(|desk| *desk.policy().hash());
-    if is_new_policy {
-        events::record(&pipeline, LifeEvent::Policy, location_policy).await;
-    }
-    events::record(&pipeline, LifeEvent::Start, location_policy).await;
+    let clock = clock_events::open(&pipeline, &mut opening, config.evidence_interval).await;
     let serving = Serving {
         pipeline: Arc::clone(&pipeline),
         metrics,
@@ -134,7 +141,7 @@ pub async fn start(mut parts: Parts) -> Result<Running, StartError> {
         desk,
         tls: tls.clone(),
     };
-    match listen(&config, serving).await {
+    match listen(&config, serving, (opening, clock)).await {
         Ok(listening) => Ok(Running {
             http: listening.http,
             https: listening.https,
@@ -172,6 +179,13 @@ impl Running {
         }
     }
 
+    /// Records that the operator had what can change read again.
+    pub async fn record_reload(&self, asserted_bound: Option<Duration>) {
+        let us = |bound: Duration| u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
+        let asserted_bound_us = asserted_bound.map(us);
+        events::record(&self.pipeline, &OperatorReload { asserted_bound_us }).await;
+    }
+
     /// Where health and metrics are served.
     #[must_use]
     pub const fn private_address(&self) -> &PrivateListen {
@@ -203,7 +217,8 @@ impl Running {
 
 /// Records the stop and ends the log's threads, which may take one batch each.
 async fn end(pipeline: Arc<Pipeline>) {
-    events::record(&pipeline, LifeEvent::Stop, None).await;
+    let stop = Stop::new(pipeline.clock_state());
+    events::record(&pipeline, &stop).await;
     // The join fails only if the blocking task panicked: then there is nothing to wait for.
     let _ = tokio::task::spawn_blocking(move || pipeline.shutdown()).await;
 }
@@ -216,7 +231,11 @@ struct Listening {
     tasks: Vec<JoinHandle<()>>,
 }
 
-async fn listen(config: &Config, serving: Serving) -> Result<Listening, StartError> {
+async fn listen(
+    config: &Config,
+    serving: Serving,
+    (opening, clock): (Opening, ClockWatch),
+) -> Result<Listening, StartError> {
     let private_socket = match &config.private {
         PrivateListen::Socket(path) => Socket::unix(path),
         PrivateListen::Tcp(address) => Socket::tcp(&address.to_string()).await,
@@ -242,6 +261,9 @@ async fn listen(config: &Config, serving: Serving) -> Result<Listening, StartErr
     let slots = Arc::new(Semaphore::new(config.http.connections));
     let private_slots = Arc::new(Semaphore::new(PRIVATE_CONNECTIONS));
     let mut tasks = vec![serve(private_socket, None, private_routes, private_slots)];
+    let pipeline = Arc::clone(&serving.pipeline);
+    let followed = clock_events::follow(pipeline, opening, clock, drained.clone());
+    tasks.push(tokio::spawn(followed));
     let (mut http, mut https) = (None, None);
     if let Some((socket, address)) = http_socket {
         http = Some(address);
@@ -309,6 +331,19 @@ fn open_log(parts: Parts) -> Result<Log, OpenError> {
         Some(room) => log.with_reserve(Reserve::new(room, reserve)),
         None => log,
     })
+}
+
+/// What is in force from this start on, but for the appraisal policy.
+fn in_force(parts: &Parts) -> Now {
+    let location = parts.location.as_ref();
+    let location = location.map(|location| location.identity.certificate().clone());
+    Now {
+        config: parts.config.digest,
+        time: parts.identity.certificate().clone(),
+        location,
+        location_policy: None,
+        is_new_policy: false,
+    }
 }
 
 const fn profile(policy: &Policy) -> Profile {

@@ -17,7 +17,7 @@ use meridian_log::reader::{LogReader, ReadError};
 use meridian_log::released::{ClockFault, Outcome as Sequenced, Released};
 use meridian_log::room::RoomReading;
 use meridian_log::sequencer::{Counts, EventError, Sequencer, SubmitError};
-use meridian_signing::clock::{self, BoundSource, Clock};
+use meridian_signing::clock::{self, BoundSource, Clock, ClockError, ClockReading};
 use meridian_tsa::error::Rejection as TimeRejection;
 use meridian_tsa::policy::TsaPolicy;
 use meridian_tsa::request::ValidRequest;
@@ -184,6 +184,24 @@ impl Pipeline {
         }
     }
 
+    /// The token under a serial number of any of the logs, as it is kept: without certificates,
+    /// and a location stamp's only until it expires. Reads the database.
+    pub(crate) fn kept_token(&self, serial: u128) -> Result<Option<Vec<u8>>, ReadError> {
+        let (number, index) = LogNumber::of_serial(serial);
+        let Some(log) = self.log(number) else {
+            return Ok(None);
+        };
+        if let Some(token) = log.token(index)? {
+            return Ok(Some(token));
+        }
+        // Without time it may have expired.
+        let Ok(reading) = self.clock.read() else {
+            return Ok(None);
+        };
+        let kept = log.location_token(index, reading.time)?;
+        Ok(kept.map(|kept| kept.token))
+    }
+
     pub(crate) fn log_size(&self) -> u64 {
         self.reader.size().get()
     }
@@ -212,6 +230,10 @@ impl Pipeline {
     /// Puts an event of the authority's life into the log and waits until it is released. Blocks.
     pub(crate) fn append_event(&self, name: EventName, body: &[u8]) -> Result<(), EventError> {
         self.sequencer.append_event(name, body).map(drop)
+    }
+
+    pub(crate) fn clock_reading(&self) -> Result<ClockReading, ClockError> {
+        self.clock.read()
     }
 
     pub(crate) fn clock_state(&self) -> ClockState {

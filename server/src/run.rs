@@ -102,7 +102,10 @@ pub async fn run(
             _ = signals.terminate.recv() => break,
             _ = signals.interrupt.recv() => break,
             _ = signals.hang_up.recv() => {
-                reread_clock(directory, &environment, &clock);
+                if let Some(config) = reread(directory, &environment) {
+                    clock.set_asserted_bound(config.asserted_bound);
+                    running.record_reload(config.asserted_bound).await;
+                }
                 running.reload_certificates().await;
             }
             fault = running.fatal() => return Err(RunError::Fatal(fault)),
@@ -145,15 +148,16 @@ impl Signals {
     }
 }
 
-fn reread_clock(directory: &Path, environment: &Environment, clock: &SystemClock) {
+fn reread(directory: &Path, environment: &Environment) -> Option<Config> {
     match Config::load(directory, environment) {
         Ok(config) => {
-            clock.set_asserted_bound(config.asserted_bound);
-            tracing::info!(
-                asserted = config.asserted_bound.is_some(),
-                "clock read again"
-            );
+            let asserted = config.asserted_bound.is_some();
+            tracing::info!(asserted, "clock read again");
+            Some(config)
         }
-        Err(error) => tracing::error!(%error, "configuration refused; the old one goes on"),
+        Err(error) => {
+            tracing::error!(%error, "configuration refused; the old one goes on");
+            None
+        }
     }
 }

@@ -9,6 +9,7 @@
 mod binding;
 mod disclosure;
 mod erasure;
+mod events;
 mod levels;
 mod policy;
 mod privacy;

@@ -8,6 +8,7 @@ pub mod algorithms;
 pub mod artifact;
 pub mod asked;
 pub mod crypto;
+pub mod event;
 pub mod explain;
 pub mod facts;
 pub mod finding;

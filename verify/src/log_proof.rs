@@ -96,7 +96,8 @@ fn text<'t>(attribute: &AttributeView<'t>) -> Result<&'t str, ProofFault> {
     std::str::from_utf8(octets).map_err(|_| ProofFault::NotText)
 }
 
-fn read(text: &str, source: ProofSource) -> ProofAtHand {
+/// Reads a proof.
+pub(crate) fn read(text: &str, source: ProofSource) -> ProofAtHand {
     match TlogProof::parse(text) {
         Ok(proof) => ProofAtHand::Proof(Box::new(proof), source),
         Err(fault) => ProofAtHand::Unreadable(source, fault.into()),

@@ -8,7 +8,7 @@ use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 
 use crate::private::PrivateFamily;
 use crate::state::StoredState;
-use crate::store::{CommitBatch, LocationToken, Store, StoreError};
+use crate::store::{CommitBatch, LocationToken, Store, StoreError, StoredEvent};
 
 mod private;
 
@@ -95,6 +95,26 @@ impl Store for MemStore {
 
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.rows().events.get(&index).cloned())
+    }
+
+    fn events_from(&self, from: LeafIndex, most: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows = self.rows();
+        let found = rows.events.range(from..).take(most);
+        Ok(found
+            .map(|(index, event)| (*index, event.clone()))
+            .collect())
+    }
+
+    fn events_before(
+        &self,
+        before: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows = self.rows();
+        let found = rows.events.range(..before).rev().take(most);
+        Ok(found
+            .map(|(index, event)| (*index, event.clone()))
+            .collect())
     }
 
     fn checkpoint(&self, size: TreeSize) -> Result<Option<String>, StoreError> {

@@ -7,15 +7,17 @@ use std::path::Path;
 use meridian_merkle::hash::{HASH_LEN, Hash};
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
 use rocksdb::{
-    ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, Options, WriteBatch, WriteOptions,
+    ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, Direction, Options, WriteBatch,
+    WriteOptions,
 };
 
 use crate::private::PrivateFamily;
 use crate::state::StoredState;
 use crate::store::leaf_rows::{LeafRows, last_leaf};
-use crate::store::{CommitBatch, LocationToken, Row, Store, StoreError};
+use crate::store::{CommitBatch, LocationToken, Row, Store, StoreError, StoredEvent};
 
 mod blocks;
+mod events;
 mod location_tokens;
 mod log_files;
 mod moving;
@@ -260,6 +262,21 @@ impl Store for RocksStore {
 
     fn event(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
         self.bytes(EVENTS, index.get())
+    }
+
+    fn events_from(&self, from: LeafIndex, most: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        self.stored_events(from, Direction::Forward, most)
+    }
+
+    fn events_before(
+        &self,
+        before: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        match before.get().checked_sub(1) {
+            Some(last) => self.stored_events(LeafIndex::new(last), Direction::Reverse, most),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn checkpoint(&self, size: TreeSize) -> Result<Option<String>, StoreError> {

@@ -27,6 +27,13 @@ pub(super) const DEADLINE: (Duration, Duration) =
 /// Above one second not even the compatible policy's promise could be kept.
 pub(super) const ASSERTED_BOUND: (Duration, Duration) =
     (Duration::from_micros(1), Duration::from_secs(1));
+/// Each piece of evidence is a leaf of about half a kilobyte and a synced write: 30 MB in a year at
+/// every ten minutes.
+pub(super) const EVIDENCE_INTERVAL: (Duration, Duration, Duration) = (
+    Duration::from_secs(10),
+    Duration::from_secs(86_400),
+    Duration::from_secs(600),
+);
 /// The signing part of the accuracy: 100 ms unless said otherwise.
 pub(super) const SIGNING_ALLOWANCE: (Duration, Duration, Duration) = (
     Duration::from_millis(1),

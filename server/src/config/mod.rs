@@ -4,6 +4,7 @@
 //! file, the line and the key. Paths are relative to DIR. Secrets are files named here, never
 //! values.
 
+mod digest;
 mod duration;
 mod environment;
 mod error;
@@ -50,6 +51,11 @@ pub struct Config {
     /// `[clock] asserted_bound`: the error bound to assert where the kernel measures none
     /// (docs/DECISIONS.md, 'Time'). `None` means that an unmeasured clock stamps nothing.
     pub asserted_bound: Option<Duration>,
+    /// `[clock] evidence_interval`: between two leaves that say how the clock is.
+    pub evidence_interval: Duration,
+    /// SHA-256 of what was written, in a form that layout and comments do not change
+    /// (`config/digest.rs`).
+    pub digest: [u8; 32],
     /// Where the log lives.
     pub log: LogConfig,
     /// Limits between the queue and the disk.
@@ -214,6 +220,7 @@ fn check(raw: RawConfig, directory: &Path, sources: &Sources<'_>) -> Result<Conf
         directory.join(given.unwrap_or_else(|| PathBuf::from(default)))
     };
     let range = Ranges::new(sources);
+    let digest = digest::of(&raw);
     Ok(Config {
         directory: directory.to_owned(),
         authority: check_authority(raw.authority, directory, sources)?,
@@ -226,6 +233,14 @@ fn check(raw: RawConfig, directory: &Path, sources: &Sources<'_>) -> Result<Conf
             .asserted_bound
             .map(|bound| range.micros("clock.asserted_bound", bound.0, limits::ASSERTED_BOUND))
             .transpose()?,
+        evidence_interval: range.micros(
+            "clock.evidence_interval",
+            raw.clock
+                .evidence_interval
+                .map_or(limits::EVIDENCE_INTERVAL.2, |text| text.0),
+            (limits::EVIDENCE_INTERVAL.0, limits::EVIDENCE_INTERVAL.1),
+        )?,
+        digest,
         log: LogConfig {
             database: path(raw.log.database, "log"),
             lock_record: path(raw.log.lock_record, "lock"),

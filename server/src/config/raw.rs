@@ -78,6 +78,7 @@ pub(crate) enum RawProfile {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawClock {
     pub(crate) asserted_bound: Option<DurationText>,
+    pub(crate) evidence_interval: Option<DurationText>,
 }
 
 /// `[log]`.

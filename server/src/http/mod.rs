@@ -29,3 +29,4 @@ mod tile;
 mod timestamp;
 pub(crate) mod tls;
 mod tls_files;
+mod tokens;

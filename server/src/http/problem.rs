@@ -27,6 +27,7 @@ pub(crate) enum ProblemKind {
     MalformedQuery,
     MalformedSerial,
     NotIssued,
+    NotKept,
     TooManyImprints,
     RequestRefused,
     TimeNotAvailable,
@@ -41,7 +42,7 @@ pub(crate) enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for the metrics and for the test that the slugs differ.
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::LengthRequired,
@@ -57,6 +58,7 @@ impl ProblemKind {
         Self::MalformedQuery,
         Self::MalformedSerial,
         Self::NotIssued,
+        Self::NotKept,
         Self::TooManyImprints,
         Self::RequestRefused,
         Self::TimeNotAvailable,
@@ -87,6 +89,7 @@ impl ProblemKind {
             Self::MalformedQuery => "malformed-query",
             Self::MalformedSerial => "malformed-serial",
             Self::NotIssued => "not-issued",
+            Self::NotKept => "not-kept",
             Self::TooManyImprints => "too-many-imprints",
             Self::RequestRefused => "request-refused",
             Self::TimeNotAvailable => "time-not-available",
@@ -118,6 +121,7 @@ impl ProblemKind {
                 "A parameter after the path's question mark is not one of its values"
             }
             Self::MalformedSerial => "A serial number is a decimal number of at most 49 digits",
+            Self::NotKept => "No token is kept under this serial number",
             Self::NotIssued => "No token has this serial number yet",
             Self::TooManyImprints => "The request has too many imprints, or none",
             Self::RequestRefused => "The request breaks a rule of RFC 3161",

@@ -19,7 +19,7 @@ use super::media::{BodyLength, MediaType};
 use super::proof_query::proof_query;
 use super::serving::{Chains, Serving};
 use super::status::{self, Refusal};
-use super::{certificates, health, json, log, sigstore, tile, timestamp};
+use super::{certificates, health, json, log, sigstore, tile, timestamp, tokens};
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, ProofWish};
@@ -71,6 +71,7 @@ pub(crate) fn public(serving: &Serving, config: &HttpConfig) -> Routes {
         routes = routes.or(location::location(location)).unify().boxed();
         routes = routes.or(location::policies(location)).unify().boxed();
         routes = routes.or(location::subjects(location)).unify().boxed();
+        routes = routes.or(location::tokens(location)).unify().boxed();
     }
     routes
         .or(reading(&shared))
@@ -282,7 +283,18 @@ pub(crate) fn private(serving: &Serving, config: &HttpConfig) -> Routes {
     let counters = warp::path!("metrics")
         .and(only("GET, HEAD", GET))
         .map(move || health::metrics(&shared.pipeline, &shared.metrics, shared.tls.as_deref()));
-    let mut routes = healthz.or(readyz).unify().or(counters).unify().boxed();
+    let pipeline = Arc::clone(&serving.pipeline);
+    let tokens = warp::path!("v1" / "tokens" / String)
+        .and(only("GET, HEAD", GET))
+        .and_then(move |serial: String| {
+            let pipeline = Arc::clone(&pipeline);
+            async move {
+                let token = tokens::any(pipeline, &serial).await;
+                token.map_err(warp::reject::custom)
+            }
+        });
+    let probes = healthz.or(readyz).unify().or(counters).unify();
+    let mut routes = probes.or(tokens).unify().boxed();
     let edge = Arc::new(Edge::of(config));
     if let Some(location) = location_shared(serving, config, &edge, true) {
         // Enrolment where the public port is closed to it, and erasure on a subject's behalf.

@@ -79,6 +79,8 @@ pub(crate) enum Refusal {
     NotIssued,
     /// No tile has this path, or not all of it is released.
     NoTile,
+    /// No token is kept under this serial number.
+    NotKept,
     /// The log could not be read.
     Unreadable(ReadError),
     /// Not ready to serve; for probes.
@@ -116,6 +118,7 @@ impl Refusal {
             Self::Query { .. } => ProblemKind::MalformedQuery,
             Self::Serial => ProblemKind::MalformedSerial,
             Self::NotIssued => ProblemKind::NotIssued,
+            Self::NotKept => ProblemKind::NotKept,
             Self::NoTile => ProblemKind::NotFound,
             Self::Unreadable(_) => ProblemKind::Internal,
             Self::NotReady(_) => ProblemKind::NotReady,
@@ -143,6 +146,7 @@ impl Refusal {
             | Self::BodyBroken
             | Self::Serial
             | Self::NotIssued
+            | Self::NotKept
             | Self::NoTile
             | Self::Unreadable(_) => return None,
         }))
@@ -186,7 +190,9 @@ fn kind_of(rejection: &Rejection) -> ProblemKind {
 /// The status code of every kind of problem. Exhaustive: a new kind chooses its code here.
 fn status_of(kind: ProblemKind) -> StatusCode {
     match kind {
-        ProblemKind::NotFound | ProblemKind::NotIssued => StatusCode::NOT_FOUND,
+        ProblemKind::NotFound | ProblemKind::NotIssued | ProblemKind::NotKept => {
+            StatusCode::NOT_FOUND
+        }
         ProblemKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         ProblemKind::LengthRequired => StatusCode::LENGTH_REQUIRED,
         ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -293,6 +299,14 @@ pub(super) fn last_words(kind: ProblemKind) -> Vec<u8> {
 /// take any other code for a transport failure and never show the reason.
 pub(super) fn time_stamp_reply(body: Vec<u8>) -> Response {
     with_type("application/timestamp-reply", Bytes::from(body))
+}
+
+/// A TimeStampResp that no cache may keep.
+pub(super) fn private_reply(body: Vec<u8>) -> Response {
+    let mut response = time_stamp_reply(body);
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, no_store);
+    response
 }
 
 /// A TimeStampResp after which the same request may do better: HTTP 200 all the same.

@@ -149,11 +149,13 @@ fn make(
     workshop.public(FILE_NAME, CONFIGURATION.as_bytes())?;
     let location_policy = AppraisalPolicy::evaluation()?;
     workshop.public("location-policy.json", &policy::text(&location_policy))?;
+    let config = Config::load(workshop.path(), &Environment::default())?;
     let genesis = Genesis {
         log: &verifier_key,
         time_unit: &units.time,
         location_unit: Some(&units.location),
         location_policy: Some(location_policy.hash()),
+        config: &config.digest,
         reading,
         predecessor: None,
     };

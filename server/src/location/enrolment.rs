@@ -216,6 +216,29 @@ impl LocationDesk {
         })
     }
 
+    /// As whose the tokens of whoever is at the other end are kept; and the time.
+    pub(crate) fn owner_at(
+        &self,
+        session: &Session,
+    ) -> Result<(Digest32, UnixMicros), LocationRefusal> {
+        let now = self.now()?;
+        let subjects = self.subjects(now);
+        let by_key = match &session.key {
+            None => None,
+            Some(hash) => subjects.of_key(hash)?.filter(|holder| {
+                let key = holder.key(hash);
+                key.is_some_and(|key| key.status == KeyStatus::Active)
+            }),
+        };
+        let subject = match (by_key, &session.bearer) {
+            (Some(subject), _) => Some(subject),
+            (None, Some(bearer)) => subjects.of_bearer(&bearer.0)?,
+            (None, None) => None,
+        };
+        let subject = subject.ok_or(LocationRefusal::Unauthenticated)?;
+        Ok((self.names.owner(subject.name.as_str()), now))
+    }
+
     /// The subject, for itself and for the operator. A stranger is not told whether there is one.
     fn own_subject(
         &self,

@@ -61,6 +61,7 @@ problems! {
     EnrolmentClosed = "enrolment-closed", "Subjects are not enrolled here";
     SubjectUnknown = "subject-unknown", "There is no such subject";
     KeyNotFound = "key-not-found", "The subject has no such key";
+    TokenNotFound = "token-not-found", "The subject has no token that is kept under this serial number";
     KeyTaken = "key-taken", "The key is enrolled for another subject";
     TooManyKeys = "too-many-keys", "The subject has as many keys as one may have";
     PolicyNotFound = "policy-not-found", "No policy has this identifier or digest";

@@ -53,6 +53,9 @@ pub(crate) enum LocationRefusal {
     /// The subject has no such key.
     #[error("the subject has no such key")]
     NoSuchKey,
+    /// No token of the subject is kept under this serial number.
+    #[error("no token of the subject is kept under this serial number")]
+    TokenNotFound,
     /// The key is enrolled for somebody else.
     #[error("the key is enrolled for another subject")]
     KeyTaken,
@@ -111,6 +114,7 @@ impl LocationRefusal {
             Self::EnrolmentClosed => LocationProblem::EnrolmentClosed,
             Self::SubjectUnknown => LocationProblem::SubjectUnknown,
             Self::NoSuchKey => LocationProblem::KeyNotFound,
+            Self::TokenNotFound => LocationProblem::TokenNotFound,
             Self::KeyTaken => LocationProblem::KeyTaken,
             Self::TooManyKeys { .. } => LocationProblem::TooManyKeys,
             Self::PolicyNotFound => LocationProblem::PolicyNotFound,

@@ -89,6 +89,7 @@ pub fn succeed(config: &Config, clock: &dyn Clock) -> Result<Succession, Success
             time_unit: credentials.time_unit(),
             location_unit: credentials.location_unit(),
             location_policy: credentials.location_policy(),
+            config: &config.digest,
             reading,
             predecessor: Some(&predecessor),
         };

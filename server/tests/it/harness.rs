@@ -10,6 +10,7 @@ use meridian_log::lock_record::mem::MemLockRecord;
 use meridian_log::open::{Log, LogParts};
 use meridian_log::state::StoredState;
 use meridian_log::store::mem::MemStore;
+use meridian_log::store::rocks::RocksStore;
 use meridian_log::store::{CommitBatch, LocationToken, Store, StoreError};
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::{LeafIndex, NodeId, TreeSize};
@@ -28,6 +29,14 @@ use tokio::runtime::Runtime;
 /// One authority's files for all tests that need no database.
 pub(crate) static AUTHORITY: LazyLock<Authority> =
     LazyLock::new(|| Authority::new(Algorithm::P256));
+
+/// What the log of [`AUTHORITY`] begins with: an authority that `init` made starts with nothing new.
+static GENESIS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let log = AUTHORITY.directory.join("log");
+    let stored = RocksStore::open_read_only(&log).unwrap();
+    let stored = stored.event(LeafIndex::new(0)).unwrap().unwrap();
+    stored[32..].to_vec()
+});
 
 pub(crate) struct Authority {
     _folder: tempfile::TempDir,
@@ -74,7 +83,16 @@ pub(crate) fn parts() -> Parts {
     parts_on(Arc::new(MemStore::new()), system_clock())
 }
 
+/// The same over a log that begins with these words.
+pub(crate) fn parts_begun_with(genesis: &[u8]) -> Parts {
+    parts_of(Arc::new(MemStore::new()), system_clock(), genesis)
+}
+
 pub(crate) fn parts_on(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Parts {
+    parts_of(store, clock, &GENESIS)
+}
+
+fn parts_of(store: Arc<dyn Store>, clock: Arc<dyn Clock>, genesis: &[u8]) -> Parts {
     let lock = MemLockRecord::new();
     let config = AUTHORITY.config();
     let private = Arc::new(MemStore::new());
@@ -90,7 +108,7 @@ pub(crate) fn parts_on(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Parts {
     let log = LogParts::new(store, Box::new(lock), identity, entropy);
     // An hour ago: tests set their clocks as they like.
     let time = UnixMicros::new(now().get() - 3_600_000_000);
-    Log::create(log, b"test", time).unwrap();
+    Log::create(log, genesis, time).unwrap();
     made
 }
 

@@ -11,6 +11,10 @@ mod clock;
 #[cfg(test)]
 mod der;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
+mod events_of_clock;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod init;
@@ -60,3 +64,5 @@ mod succession;
 mod tls;
 #[cfg(test)]
 mod tls_client;
+#[cfg(test)]
+mod tokens;

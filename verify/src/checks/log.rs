@@ -13,6 +13,7 @@ use meridian_wire::reader::integer::IntegerView;
 use meridian_wire::reader::signer_info::SignerInfoView;
 use meridian_wire::reader::tst_info::TstInfoView;
 use meridian_wire::time::UnixMicros;
+use meridian_wire::tlog_policy::TlogPolicy;
 
 use super::signature::signed_attrs_as_der_set;
 use super::tst_info::Times;
@@ -20,6 +21,7 @@ use crate::finding::{Checked, Finding, Proof};
 use crate::log_proof::ProofAtHand;
 use crate::note::verify_note;
 use crate::policy::VerifyPolicy;
+use crate::trust_list::WitnessWindows;
 use crate::witnesses::witnessed_within;
 
 /// One proof per check of this family; holding them is the evidence.
@@ -80,7 +82,10 @@ pub(crate) fn check(
     let checkpoint = checkpoint(at_hand, &keys, policy.require_log).record(findings);
     let inclusion = inclusion(at_hand).record(findings);
     let leaf = leaf(at_hand, stamp).record(findings);
-    let (witnessed, since) = witnessed(at_hand, policy);
+    let (witnessed, since) = {
+        let (wanted, windows) = (policy.log_policy.as_ref(), &policy.witness_windows);
+        witnessed(at_hand, wanted, windows, policy.at)
+    };
     let witnessed = witnessed.record(findings);
     let proofs = (|| {
         Some(LogProofs {
@@ -112,16 +117,19 @@ fn place(proof: &TlogProof, witnessed_since: Option<UnixMicros>) -> Option<LogPl
 
 /// V093, C2SP tlog-cosignature and tlog-policy: a quorum of the caller's witnesses saw the
 /// checkpoint, and since when.
-fn witnessed(at_hand: &ProofAtHand, policy: &VerifyPolicy) -> (Checked<93>, Option<UnixMicros>) {
+pub(crate) fn witnessed(
+    at_hand: &ProofAtHand,
+    wanted: Option<&TlogPolicy>,
+    windows: &WitnessWindows,
+    at: UnixMicros,
+) -> (Checked<93>, Option<UnixMicros>) {
     let ProofAtHand::Proof(proof, _) = at_hand else {
         return (Checked::not_checked("no log proof is at hand"), None);
     };
-    let wanted = policy.log_policy.as_ref();
     let Some(wanted) = wanted.filter(|wanted| wanted.wants_witnesses()) else {
         return (Checked::not_checked("no witnesses were asked for"), None);
     };
-    let windows = &policy.witness_windows;
-    match witnessed_within(proof.checkpoint(), wanted, windows, policy.at) {
+    match witnessed_within(proof.checkpoint(), wanted, windows, at) {
         Ok(Some(since)) => {
             let detail = format!("a quorum of witnesses had seen the checkpoint at {since}");
             (Checked::passed(detail), Some(since))
@@ -135,7 +143,11 @@ fn witnessed(at_hand: &ProofAtHand, policy: &VerifyPolicy) -> (Checked<93>, Opti
 }
 
 /// V090, C2SP signed-note and tlog-checkpoint: a log of the caller's signed the checkpoint.
-fn checkpoint(at_hand: &ProofAtHand, keys: &[&VerifierKey], required: bool) -> Checked<90> {
+pub(crate) fn checkpoint(
+    at_hand: &ProofAtHand,
+    keys: &[&VerifierKey],
+    required: bool,
+) -> Checked<90> {
     let (proof, source) = match at_hand {
         ProofAtHand::Proof(proof, source) => (proof, source.describe()),
         ProofAtHand::Unreadable(source, fault) => {
@@ -172,7 +184,7 @@ fn checkpoint(at_hand: &ProofAtHand, keys: &[&VerifierKey], required: bool) -> C
 }
 
 /// V091, RFC 9162 section 2.1.3.2: the leaf is in the tree of the checkpoint.
-fn inclusion(at_hand: &ProofAtHand) -> Checked<91> {
+pub(crate) fn inclusion(at_hand: &ProofAtHand) -> Checked<91> {
     let proof = match at_hand {
         ProofAtHand::None => return Checked::not_checked("no log proof is at hand"),
         ProofAtHand::Unreadable(..) => return Checked::not_run("the log proof cannot be read"),

@@ -26,6 +26,8 @@ mod cosignatures;
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]
+mod event;
+#[cfg(test)]
 mod every_check;
 #[cfg(test)]
 mod explain;

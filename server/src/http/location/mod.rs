@@ -10,3 +10,4 @@ mod shown;
 mod stamps;
 mod subjects;
 pub(super) mod tickets;
+mod tokens;

@@ -77,6 +77,7 @@ const fn status_of(problem: LocationProblem) -> StatusCode {
         | LocationProblem::EnrolmentClosed => StatusCode::FORBIDDEN,
         LocationProblem::SubjectUnknown
         | LocationProblem::KeyNotFound
+        | LocationProblem::TokenNotFound
         | LocationProblem::PolicyNotFound => StatusCode::NOT_FOUND,
         LocationProblem::NonceUnknown
         | LocationProblem::NonceReused

@@ -15,7 +15,8 @@ use super::super::proof_query::proof_query;
 use super::super::routes::{self, GET, POST, Routes};
 use super::super::status::Refusal;
 use super::tickets::Counter;
-use super::{challenges, evidence, policies, problem, stamps, subjects};
+use super::{challenges, evidence, policies, problem, stamps, subjects, tokens};
+use crate::events::{self, LifeEvent};
 use crate::location::desk::LocationDesk;
 use crate::location::refusal::LocationRefusal;
 use crate::location::session::{Bearer, Session};
@@ -53,6 +54,13 @@ impl Shared {
             key: caller.session,
             bearer: caller.bearer.map(Bearer),
             operator: self.operator,
+        }
+    }
+
+    /// Puts an act of the operator's into the log; what a subject does itself is its own affair.
+    pub(super) async fn record<E: LifeEvent>(&self, act: &E) {
+        if self.operator {
+            events::record(&self.pipeline, act).await;
         }
     }
 
@@ -192,7 +200,7 @@ pub(in super::super) fn subjects(shared: &Arc<Shared>) -> Routes {
         .then(
             |sid: String, caller: Caller, shared: Arc<Shared>| async move {
                 let session = shared.session(caller);
-                shared.answer(subjects::erase(&shared.desk, session, &sid).await)
+                shared.answer(subjects::erase(&shared, session, &sid).await)
             },
         );
     keys.or(revoke).unify().or(erase).unify().boxed()
@@ -210,9 +218,9 @@ async fn keys(
     let session = shared.session(caller);
     let answer = if method == Method::POST {
         let body = shared.json(media_type, length, body).await?;
-        subjects::enrol(&shared.desk, session, &sid, &body).await
+        subjects::enrol(&shared, session, &sid, &body).await
     } else {
-        subjects::list(&shared.desk, session, &sid).await
+        subjects::list(&shared, session, &sid).await
     };
     Ok(shared.answer(answer))
 }
@@ -228,8 +236,23 @@ async fn revoke(
 ) -> Result<Response, Rejection> {
     let session = shared.session(caller);
     let body = shared.json(media_type, length, body).await?;
-    let answer = subjects::revoke(&shared.desk, session, (&sid, &hash), &body).await;
+    let answer = subjects::revoke(&shared, session, (&sid, &hash), &body).await;
     Ok(shared.answer(answer))
+}
+
+/// `/v1/tokens/{serial}`: the private port has one of its own.
+pub(in super::super) fn tokens(shared: &Arc<Shared>) -> Routes {
+    warp::path!("v1" / "tokens" / String)
+        .and(routes::only("GET, HEAD", GET))
+        .and(caller::caller(&shared.edge))
+        .and(with(shared))
+        .then(
+            |serial: String, caller: Caller, shared: Arc<Shared>| async move {
+                let session = shared.session(caller);
+                shared.answer(tokens::own(&shared, session, &serial).await)
+            },
+        )
+        .boxed()
 }
 
 /// `/v1/policies…`.

@@ -10,8 +10,6 @@
 //! A first key proves itself; everything else is for the subject only, over HTTPS, or for the
 //! operator on the private port.
 
-use std::sync::Arc;
-
 use meridian_appraisal::key::PublicKey;
 use meridian_wire::loc::Digest32;
 use meridian_wire::time::UnixMicros;
@@ -22,7 +20,8 @@ use warp::reply::Response;
 use super::super::object;
 use super::super::status;
 use super::member;
-use crate::location::desk::LocationDesk;
+use super::routes::Shared;
+use crate::events::operator::{OperatorEnrol, OperatorErase, OperatorRevoke};
 use crate::location::enrolment::KeyProof;
 use crate::location::refusal::LocationRefusal;
 use crate::location::session::Session;
@@ -106,7 +105,7 @@ fn key_hash(text: &str) -> Result<Digest32, LocationRefusal> {
 
 /// Enrols a key.
 pub(super) async fn enrol(
-    desk: &Arc<LocationDesk>,
+    shared: &Shared,
     session: Session,
     sid: &str,
     body: &[u8],
@@ -119,14 +118,18 @@ pub(super) async fn enrol(
         pop: request.pop,
     };
     let subject = name.as_str().to_owned();
-    let enrolled = desk.run(move |desk| desk.enrol(&name, &proof, &session));
+    let enrolled = shared
+        .desk
+        .run(move |desk| desk.enrol(&name, &proof, &session));
     let enrolled = enrolled.await?;
+    let is_new = enrolled.is_new;
+    shared.record(&OperatorEnrol { is_new }).await;
     let answer = Enrolled {
         subject,
         key: Key::of(&enrolled.key),
         bearer: enrolled.bearer.map(|bearer| bearer.0),
     };
-    if enrolled.is_new {
+    if is_new {
         status::created(&answer)
     } else {
         status::private(&answer)
@@ -136,20 +139,21 @@ pub(super) async fn enrol(
 
 /// Lists the keys of a subject.
 pub(super) async fn list(
-    desk: &Arc<LocationDesk>,
+    shared: &Shared,
     session: Session,
     sid: &str,
 ) -> Result<Response, LocationRefusal> {
     let name = name(sid)?;
     let subject = name.as_str().to_owned();
-    let keys = desk.run(move |desk| desk.keys(&name, &session)).await?;
+    let keys = shared.desk.run(move |desk| desk.keys(&name, &session));
+    let keys = keys.await?;
     let keys = keys.iter().map(Key::of).collect();
     status::private(&Keys { subject, keys }).map_err(LocationRefusal::Json)
 }
 
 /// Revokes a key.
 pub(super) async fn revoke(
-    desk: &Arc<LocationDesk>,
+    shared: &Shared,
     session: Session,
     (sid, hash): (&str, &str),
     body: &[u8],
@@ -165,24 +169,37 @@ pub(super) async fn revoke(
         positive.ok_or_else(|| member::wrong("invalid_since", "a time after 1970"))
     });
     let since = since.transpose()?;
-    let key = desk.run(move |desk| desk.revoke(&name, &hash, since, &session));
-    status::private(&Key::of(&key.await?)).map_err(LocationRefusal::Json)
+    let key = shared
+        .desk
+        .run(move |desk| desk.revoke(&name, &hash, since, &session));
+    let key = Key::of(&key.await?);
+    let invalid_since = key.invalid_since.clone();
+    shared.record(&OperatorRevoke { invalid_since }).await;
+    status::private(&key).map_err(LocationRefusal::Json)
 }
 
 /// Erases a subject.
 pub(super) async fn erase(
-    desk: &Arc<LocationDesk>,
+    shared: &Shared,
     session: Session,
     sid: &str,
 ) -> Result<Response, LocationRefusal> {
     let name = name(sid)?;
     let subject = name.as_str().to_owned();
-    let erased = desk.run(move |desk| desk.erase(&name, &session)).await?;
+    let erased = shared.desk.run(move |desk| desk.erase(&name, &session));
+    let erased = erased.await?;
+    let (keys, places, tokens) = (erased.keys, erased.places, erased.tokens);
+    let act = OperatorErase {
+        keys,
+        places,
+        tokens,
+    };
+    shared.record(&act).await;
     status::private(&Erased {
         subject,
-        keys: erased.keys,
-        places: erased.places,
-        tokens: erased.tokens,
+        keys,
+        places,
+        tokens,
     })
     .map_err(LocationRefusal::Json)
 }

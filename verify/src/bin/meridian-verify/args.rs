@@ -24,12 +24,36 @@ use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 )]
 #[command(subcommand_negates_reqs = true)]
 pub(crate) struct Args {
-    /// Look into a token instead of judging it.
+    /// Something else than judging a token.
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
     #[command(flatten)]
     pub(crate) verify: VerifyArgs,
+}
+
+/// What is said of an event, and by whom.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EventArgs {
+    /// The event: one JSON object.
+    #[arg(value_name = "FILE")]
+    pub(crate) event: PathBuf,
+
+    /// Proof that it is in the log.
+    #[arg(long, value_name = "F.tlog-proof")]
+    pub(crate) proof: PathBuf,
+
+    /// The log's key: its text (name+id+key) or a file with it.
+    #[arg(long, value_name = "FILE|VKEY")]
+    pub(crate) log_key: Option<String>,
+
+    /// Logs, witnesses and their quorum (C2SP tlog-policy), in place of or beside --log-key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_policy: Option<PathBuf>,
+
+    /// Time of verification, RFC 3339; now if absent.
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) at: Option<String>,
 }
 
 /// What a verdict depends on.
@@ -222,9 +246,15 @@ pub(crate) enum ModelName {
     Etsi,
 }
 
-/// Everything that is not judging.
+/// Everything that is not about judging a token.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Check an event of an authority's life against its log.
+    ///
+    /// FILE is one line of `meridian log events DIR --json`; `meridian log proof INDEX DIR`, or
+    /// GET /v1/proofs/INDEX, gives the proof.
+    #[command(group(ArgGroup::new("event_logs").args(["log_key", "log_policy"]).multiple(true).required(true)))]
+    Event(EventArgs),
     /// Show what is in a token, without a verdict.
     Inspect {
         /// The token.

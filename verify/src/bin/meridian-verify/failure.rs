@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use meridian_verify::algorithms::catalogue::CatalogueError;
 use meridian_verify::artifact::ArtifactError;
+use meridian_verify::event::StatementError;
 use meridian_verify::input::NoToken;
 use meridian_verify::later::TooManyTokens;
 use meridian_verify::location::requirement::RequirementError;
@@ -54,6 +55,11 @@ pub(crate) enum Failure {
     NoOcspResponse(PathBuf),
     #[error("{}: no time-stamp request: {cause}", path.display())]
     Request { path: PathBuf, cause: ReadError },
+    #[error("{}: {cause}", path.display())]
+    Event {
+        path: PathBuf,
+        cause: StatementError,
+    },
     #[error("{}: {cause}", path.display())]
     LogPolicy {
         path: PathBuf,
@@ -107,6 +113,7 @@ impl Failure {
             | Self::NoOcspResponse(_)
             | Self::Request { .. }
             | Self::Catalogue { .. }
+            | Self::Event { .. }
             | Self::LogPolicy { .. }
             | Self::LaterTokens(_)
             | Self::Anchors(_)
@@ -138,6 +145,7 @@ impl Failure {
             }
             Self::NoOcspResponse(_) => "an OCSPResponse or BasicOCSPResponse in DER is expected",
             Self::Request { .. } => "the .tsq file that was sent to the authority is expected",
+            Self::Event { .. } => "one line of 'meridian log events DIR --json' is expected",
             Self::LogPolicy { .. } => "lines of log, witness, group and one quorum are expected",
             Self::Catalogue { .. } => "the JSON form of ETSI TS 119 322 is expected",
             Self::LaterTokens(_) => "leave out those that are not about this token",

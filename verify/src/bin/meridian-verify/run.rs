@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use meridian_verify::artifact::Artifact;
+use meridian_verify::event::{EventStatement, LogTrust, verify_event};
 use meridian_verify::input::Recognised;
 use meridian_verify::inspect::inspect;
 use meridian_verify::later::LaterTokens;
@@ -23,14 +24,18 @@ use meridian_wire::note::key::VerifierKey;
 use meridian_wire::time::UnixMicros;
 use meridian_wire::tsp::hash::HashAlgorithm;
 
-use crate::args::{Args, Command, ModelName, ProfileName, Revocation, SchemaName, VerifyArgs};
+use crate::args::{
+    Args, Command, EventArgs, ModelName, ProfileName, Revocation, SchemaName, VerifyArgs,
+};
 use crate::failure::Failure;
 use crate::pairs::Pair;
 use crate::{explain, files, many, pairs};
 
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
-    if let Some(Command::Inspect { token, json }) = &args.command {
-        return run_inspect(token, *json);
+    match &args.command {
+        Some(Command::Inspect { token, json }) => return run_inspect(token, *json),
+        Some(Command::Event(args)) => return run_event(args),
+        None => {}
     }
     match (&args.verify.explain, args.verify.schema) {
         (Some(id), _) => print(&explain::text(id)?)?,
@@ -53,6 +58,25 @@ fn run_inspect(path: &Path, json: bool) -> Result<u8, Failure> {
     };
     print(&text)?;
     Ok(0)
+}
+
+fn run_event(args: &EventArgs) -> Result<u8, Failure> {
+    let statement = EventStatement::parse(&files::text(&args.event)?);
+    let statement = statement.map_err(|cause| Failure::Event {
+        path: args.event.clone(),
+        cause,
+    })?;
+    let trust = LogTrust::new(
+        args.log_key.as_deref().map(log_key).transpose()?,
+        args.log_policy
+            .as_deref()
+            .map(files::log_policy)
+            .transpose()?,
+        at(args.at.as_deref())?,
+    );
+    let report = verify_event(statement, &files::text(&args.proof)?, &trust);
+    print(&report.to_text())?;
+    Ok(exit_code(report.verdict()))
 }
 
 fn run_verify(args: &VerifyArgs) -> Result<u8, Failure> {
@@ -86,11 +110,23 @@ fn run_verify(args: &VerifyArgs) -> Result<u8, Failure> {
     if let Some(path) = &args.html {
         files::write(path, &to_html(&report, model))?;
     }
-    Ok(match report.verdict(model) {
+    Ok(exit_code(report.verdict(model)))
+}
+
+const fn exit_code(verdict: Verdict) -> u8 {
+    match verdict {
         Verdict::Passed => 0,
         Verdict::Failed => 1,
         _ => 2,
-    })
+    }
+}
+
+/// The time of verification.
+fn at(given: Option<&str>) -> Result<UnixMicros, Failure> {
+    match given {
+        Some(text) => UnixMicros::parse_rfc3339(text).map_err(|_| Failure::At(text.to_owned())),
+        None => now(),
+    }
 }
 
 /// What is to be judged.
@@ -165,10 +201,7 @@ fn only_about_one(args: &VerifyArgs) -> Result<(), Failure> {
 }
 
 fn policy(args: &VerifyArgs) -> Result<VerifyPolicy, Failure> {
-    let at = match &args.at {
-        Some(text) => UnixMicros::parse_rfc3339(text).map_err(|_| Failure::At(text.clone()))?,
-        None => now()?,
-    };
+    let at = at(args.at.as_deref())?;
     let always = files::certificates(&args.trust)?.into_iter();
     let mut anchors: Vec<_> = always.map(|der| (der, Window::ALWAYS)).collect();
     let mut witness_windows = WitnessWindows::default();
