@@ -126,6 +126,10 @@ pub const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 pub const MD5_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.4");
 /// sha1WithRSAEncryption.
 pub const SHA_1_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.5");
+/// sha1WithRSASignature of the OIW, which old tools write for sha1WithRSAEncryption.
+pub const SHA_1_WITH_RSA_OIW: ObjectIdentifier = oid("1.3.14.3.2.29");
+/// rsaSignatureWithripemd160 of TeleTrusT.
+pub const RIPEMD_160_WITH_RSA: ObjectIdentifier = oid("1.3.36.3.3.1.2");
 /// id-mgf1.
 pub const MGF1: ObjectIdentifier = oid("1.2.840.113549.1.1.8");
 /// id-RSASSA-PSS.
@@ -138,6 +142,10 @@ pub const SHA_384_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.12");
 pub const SHA_512_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.13");
 /// sha224WithRSAEncryption.
 pub const SHA_224_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.14");
+/// sha512-256WithRSAEncryption.
+pub const SHA_512_256_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.16");
+/// id-rsassa-pkcs1-v1-5-with-sha3-224.
+pub const SHA3_224_WITH_RSA: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.13");
 /// id-ecPublicKey.
 pub const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 /// secp256r1.
@@ -150,6 +158,8 @@ pub const P521: ObjectIdentifier = oid("1.3.132.0.35");
 pub const ECDSA_SHA_1: ObjectIdentifier = oid("1.2.840.10045.4.1");
 /// ecdsa-with-SHA224.
 pub const ECDSA_SHA_224: ObjectIdentifier = oid("1.2.840.10045.4.3.1");
+/// id-ecdsa-with-sha3-224.
+pub const ECDSA_SHA3_224: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.9");
 /// ecdsa-with-SHA256.
 pub const ECDSA_SHA_256: ObjectIdentifier = oid("1.2.840.10045.4.3.2");
 /// ecdsa-with-SHA384.

@@ -1,11 +1,13 @@
 //! Other keys and algorithms.
 
+use meridian_verify::crypto::digest::digest;
 use meridian_wire::oid;
+use meridian_wire::tsp::hash::HashAlgorithm;
 use sha2::{Sha256, Sha512};
 
 use super::{CA, Tokens, UNIT, by, honest, honest_info, signed};
 use crate::forge::certificate::Certificate;
-use crate::forge::der::{algorithm, null, number, sequence, tagged};
+use crate::forge::der::{algorithm, null, number, octets, sequence, tagged};
 use crate::forge::key::Key;
 use crate::forge::rsa::{F4, block, digest_info, key, mgf1, pkcs1, pss};
 use crate::forge::token::Token;
@@ -59,8 +61,59 @@ pub(super) fn tokens() -> Tokens {
             by_sha256(&key(F4, algorithm(&oid::RSASSA_PSS, &[]), salted(32))),
         ),
     ];
+    tokens.extend(digests());
     tokens.extend(curves());
     tokens
+}
+
+/// RSA with other digests, and other names of them.
+fn digests() -> Tokens {
+    let by = |name: &oid::ObjectIdentifier, hash: HashAlgorithm| {
+        let info = honest_info().der();
+        let plain = algorithm(&hash.oid(), &null());
+        let of = move |message: &[u8]| octets(&digest(hash, message));
+        let right = move |message: &[u8]| block(1, &sequence(&[plain.clone(), of(message)]));
+        let key = key(F4, algorithm(name, &null()), right);
+        let mut token = by(&Certificate::unit(3, CA, UNIT, &key), &key, &info);
+        token.digest = algorithm(&hash.oid(), &[]);
+        let token = token.attribute(&oid::MESSAGE_DIGEST, &[of(&info)]);
+        token.signed(&key)
+    };
+    let encryption = &oid::RSA_ENCRYPTION;
+    vec![
+        ("md5", by(&oid::MD5_WITH_RSA, HashAlgorithm::Md5)),
+        ("sha1", by(&oid::SHA_1_WITH_RSA, HashAlgorithm::Sha1)),
+        (
+            "sha1-of-oiw",
+            by(&oid::SHA_1_WITH_RSA_OIW, HashAlgorithm::Sha1),
+        ),
+        ("sha224", by(&oid::SHA_224_WITH_RSA, HashAlgorithm::Sha224)),
+        ("sha512", by(&oid::SHA_512_WITH_RSA, HashAlgorithm::Sha512)),
+        (
+            "sha512-256",
+            by(&oid::SHA_512_256_WITH_RSA, HashAlgorithm::Sha512_256),
+        ),
+        (
+            "sha3-224",
+            by(&oid::SHA3_224_WITH_RSA, HashAlgorithm::Sha3_224),
+        ),
+        (
+            "sha3-512",
+            by(&oid::SHA3_512_WITH_RSA, HashAlgorithm::Sha3_512),
+        ),
+        (
+            "ripemd160",
+            by(&oid::RIPEMD_160_WITH_RSA, HashAlgorithm::Ripemd160),
+        ),
+        (
+            "ripemd160-encryption",
+            by(encryption, HashAlgorithm::Ripemd160),
+        ),
+        (
+            "sha3-256-encryption",
+            by(encryption, HashAlgorithm::Sha3_256),
+        ),
+    ]
 }
 
 fn curves() -> Tokens {

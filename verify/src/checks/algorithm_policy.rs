@@ -35,7 +35,12 @@ pub(crate) fn uses(
     if let Some(hash) = signer.and_then(|signer| named(&signer.digest_algorithm)) {
         uses.push(Use::of_hash("the digest of TSTInfo", hash));
     }
-    if let Some((Ok(scheme), Some(Ok(key)))) = means.map(|means| (&means.scheme, &means.key)) {
+    if let Some((means, Ok(stated), Some(Ok(key)))) =
+        means.map(|means| (means, &means.scheme, &means.key))
+    {
+        // A stated algorithm of another kind of key can have signed nothing.
+        let meant = means.meant().filter(|_| !stated.is_of(key));
+        let scheme = meant.as_ref().unwrap_or(stated);
         uses.push(Use::of_signature("the signature on the token", scheme, key));
     }
     uses.extend(path.into_iter().flat_map(|path| path.uses.iter().cloned()));

@@ -84,6 +84,22 @@ impl Means {
             }),
         }
     }
+
+    /// The algorithm that key and digest algorithm say, where the one that is stated is at odds
+    /// with them (V046): some signers name a wrong one and sign as all others do.
+    pub(crate) fn meant(&self) -> Option<Scheme> {
+        let (Ok(stated), Some(Ok(key)), Some(digest)) = (&self.scheme, &self.key, self.digest)
+        else {
+            return None;
+        };
+        let agrees = stated.is_of(key) && stated.fits(digest);
+        // RSASSA-PSS states everything itself.
+        let is_pss = matches!(stated, Scheme::RsaPss { .. });
+        if agrees || is_pss {
+            return None;
+        }
+        Scheme::of_key(key, digest)
+    }
 }
 
 /// Runs the family.
@@ -109,7 +125,7 @@ pub(crate) fn check(
 
 /// V045, RFC 5652 section 5.4.
 fn valid(signer: &SignerInfoView<'_>, means: &Means, profile: Profile) -> Checked<45> {
-    let (Ok(scheme), Some(Ok(key))) = (&means.scheme, &means.key) else {
+    let (Ok(stated), Some(Ok(key))) = (&means.scheme, &means.key) else {
         return Checked::not_run("there is no supported algorithm, or no usable key");
     };
     if signer.signed_attrs_element.is_none() {
@@ -119,28 +135,51 @@ fn valid(signer: &SignerInfoView<'_>, means: &Means, profile: Profile) -> Checke
         Ok(message) => message,
         Err(error) => return Checked::failed(format!("an attribute cannot be read: {error}")),
     };
-    let fault = match scheme.verify(key, &message, &signer.signature) {
-        Ok(()) => return Checked::passed(format!("the signature is right: {}", scheme.describe())),
+    let holds = |scheme: &Scheme, message: &[u8]| scheme.verify(key, message, &signer.signature);
+    let fault = match holds(stated, &message) {
+        Ok(()) => return Checked::passed(format!("the signature is right: {}", stated.describe())),
         Err(fault) => fault,
     };
-    let as_sent = signed_attrs_as_sent(signer);
-    if fault == SignatureFault::Mismatch
-        && as_sent != message
-        && scheme.verify(key, &as_sent, &signer.signature).is_ok()
-    {
-        return Checked::departs(
-            profile,
-            "the signature is right over the attributes as sent, which are not DER",
-        );
+    if !fault.convicts() {
+        return Checked::indeterminate(fault.to_string()).because(CryptoConstraintsFailure);
     }
-    if fault.convicts() {
-        Checked::failed(fault.to_string())
-    } else {
-        Checked::indeterminate(fault.to_string()).because(CryptoConstraintsFailure)
+    match other_ways(signer, means, stated, &message, holds) {
+        Some(detail) => Checked::departs(profile, detail),
+        None => Checked::failed(fault.to_string()),
     }
 }
 
-/// V046, RFC 5754, RFC 4056, RFC 8419, RFC 9882: digestAlgorithm and signatureAlgorithm agree.
+/// What signers are known to do otherwise, if the signature is right that way.
+fn other_ways(
+    signer: &SignerInfoView<'_>,
+    means: &Means,
+    stated: &Scheme,
+    message: &[u8],
+    holds: impl Fn(&Scheme, &[u8]) -> Result<(), SignatureFault>,
+) -> Option<String> {
+    let as_sent = signed_attrs_as_sent(signer);
+    let as_sent = (as_sent != message).then_some(as_sent);
+    let is_right = |scheme: &Scheme, message: &[u8]| holds(scheme, message).is_ok();
+    if as_sent
+        .as_deref()
+        .is_some_and(|sent| is_right(stated, sent))
+    {
+        let detail = "the signature is right over the attributes as sent, which are not DER";
+        return Some(detail.to_owned());
+    }
+    let meant = means.meant()?;
+    let mut all = [Some(message), as_sent.as_deref()].into_iter().flatten();
+    all.any(|message| is_right(&meant, message)).then(|| {
+        format!(
+            "the signature is right: {}, as key and digest algorithm say; the signature algorithm \
+             that is stated is another",
+            meant.describe()
+        )
+    })
+}
+
+/// V046, RFC 5754, RFC 4056, RFC 8419, RFC 9882: digestAlgorithm, signatureAlgorithm and the key
+/// agree.
 fn algorithms(means: &Means, profile: Profile) -> Checked<46> {
     let scheme = match &means.scheme {
         Ok(scheme) => scheme,
@@ -153,6 +192,13 @@ fn algorithms(means: &Means, profile: Profile) -> Checked<46> {
         return Checked::indeterminate("the digest algorithm is not supported")
             .because(CryptoConstraintsFailure);
     };
+    if let Some(Ok(key)) = &means.key
+        && !scheme.is_of(key)
+    {
+        let (key, scheme) = (key.describe(), scheme.describe());
+        let detail = format!("the key is {key}, the signature algorithm is {scheme}");
+        return Checked::departs(profile, detail);
+    }
     if !scheme.fits(digest) {
         let detail = format!(
             "the digest is {digest}, the signature algorithm is {}",

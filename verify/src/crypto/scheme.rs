@@ -143,6 +143,41 @@ impl Scheme {
         }
     }
 
+    /// What this kind of key and the digest of the content say without any name for both; none
+    /// where a kind of key has more than one algorithm, or takes no digest.
+    #[must_use]
+    pub const fn of_key(key: &PublicKey, digest: HashAlgorithm) -> Option<Self> {
+        match key {
+            PublicKey::Rsa(_) => Some(Self::RsaPkcs1(digest)),
+            PublicKey::P256(_)
+            | PublicKey::P384(_)
+            | PublicKey::P521(_)
+            | PublicKey::Brainpool256(_)
+            | PublicKey::Brainpool384(_) => Some(Self::Ecdsa(digest)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is one of this kind of key.
+    #[must_use]
+    pub const fn is_of(&self, key: &PublicKey) -> bool {
+        match self {
+            Self::RsaPkcs1(_) | Self::RsaPss { .. } => matches!(key, PublicKey::Rsa(_)),
+            Self::Ecdsa(_) => matches!(
+                key,
+                PublicKey::P256(_)
+                    | PublicKey::P384(_)
+                    | PublicKey::P521(_)
+                    | PublicKey::Brainpool256(_)
+                    | PublicKey::Brainpool384(_)
+            ),
+            Self::Ed25519 => matches!(key, PublicKey::Ed25519(_)),
+            Self::MlDsa44 => matches!(key, PublicKey::MlDsa44(_)),
+            Self::MlDsa65 => matches!(key, PublicKey::MlDsa65(_)),
+            Self::MlDsa87 => matches!(key, PublicKey::MlDsa87(_)),
+        }
+    }
+
     /// Whether it is stronger than this digest of the content, so that the signature is only as
     /// strong as the digest. RFC 9882 section 3.3: a digest of twice as many bits as the collision
     /// strength of the parameter set is suitable (its table 1); verifiers may reject shorter ones.
@@ -262,6 +297,23 @@ mod names {
             oid::SHA3_512_WITH_RSA,
             Scheme::RsaPkcs1(HashAlgorithm::Sha3_512),
         ),
+        (
+            oid::SHA_1_WITH_RSA_OIW,
+            Scheme::RsaPkcs1(HashAlgorithm::Sha1),
+        ),
+        (
+            oid::RIPEMD_160_WITH_RSA,
+            Scheme::RsaPkcs1(HashAlgorithm::Ripemd160),
+        ),
+        (
+            oid::SHA_512_256_WITH_RSA,
+            Scheme::RsaPkcs1(HashAlgorithm::Sha512_256),
+        ),
+        (
+            oid::SHA3_224_WITH_RSA,
+            Scheme::RsaPkcs1(HashAlgorithm::Sha3_224),
+        ),
+        (oid::ECDSA_SHA3_224, Scheme::Ecdsa(HashAlgorithm::Sha3_224)),
         (oid::ECDSA_SHA_1, Scheme::Ecdsa(HashAlgorithm::Sha1)),
         (oid::ECDSA_SHA_224, Scheme::Ecdsa(HashAlgorithm::Sha224)),
         (oid::ECDSA_SHA_256, Scheme::Ecdsa(HashAlgorithm::Sha256)),

@@ -2,6 +2,7 @@
 
 use meridian_verify::crypto::digest::digest;
 use meridian_verify::finding::Status;
+use meridian_verify::profile::Profile;
 use meridian_verify::report::Report;
 use meridian_verify::verdict::Verdict;
 use meridian_wire::oid::{self, ObjectIdentifier};
@@ -54,6 +55,57 @@ fn ed25519_goes_with_sha_512_only() {
         let report = judge(&over(&key, hash).signed(&key));
         assert_eq!(status(&report, 46), Some(Status::Failed), "{hash}");
         assert_eq!(status(&report, 45), Some(Status::Passed), "{hash}");
+    }
+}
+
+/// Names of the signature algorithm that the key cannot have, or that hash otherwise than was done.
+fn wrong_names() -> [ObjectIdentifier; 3] {
+    [
+        oid::SHA_384_WITH_RSA,
+        oid::ECDSA_SHA_256,
+        oid::SHA_1_WITH_RSA,
+    ]
+}
+
+#[test]
+fn a_signature_under_a_wrong_name_is_right_and_its_name_is_not() {
+    for name in wrong_names() {
+        let mut token = WORLD.token(&tst_info());
+        token.signature_algorithm = algorithm(&name, &[]);
+        let token = token.signed(&WORLD.unit_key);
+        let ends = [
+            (Profile::Strict, Status::Failed, Verdict::Failed),
+            (Profile::Default, Status::Failed, Verdict::Failed),
+            (Profile::Archive, Status::Warning, Verdict::Passed),
+        ];
+        for (profile, named, verdict) in ends {
+            let mut policy = WORLD.policy();
+            policy.profile = profile;
+            let report = judge_under(&token, &policy);
+            let right = match profile {
+                Profile::Strict => Status::Failed,
+                _ => Status::Warning,
+            };
+            assert_eq!(status(&report, 45), Some(right), "{name} {profile:?}");
+            assert_eq!(status(&report, 46), Some(named), "{name} {profile:?}");
+            assert_eq!(report.models().gen_time, verdict, "{name} {profile:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_signature_under_a_wrong_name_is_wrong_in_every_profile() {
+    for name in wrong_names() {
+        let mut token = WORLD.token(&tst_info());
+        token.signature_algorithm = algorithm(&name, &[]);
+        let token = token.with_signature(&WORLD.unit_key.sign(b"something else"));
+        for profile in Profile::ALL {
+            let mut policy = WORLD.policy();
+            policy.profile = profile;
+            let report = judge_under(&token, &policy);
+            assert_eq!(status(&report, 45), Some(Status::Failed), "{name}");
+            assert_eq!(report.models().gen_time, Verdict::Failed, "{name}");
+        }
     }
 }
 
