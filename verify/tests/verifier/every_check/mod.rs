@@ -77,6 +77,7 @@ fn cases() -> Vec<Case> {
         token::signature(),
         trust::certificate(),
         trust::trust(),
+        trust::revocation(),
         trust::existence(),
     ];
     families.into_iter().flatten().collect()

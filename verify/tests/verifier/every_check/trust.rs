@@ -84,18 +84,14 @@ fn listed(change: impl FnOnce(List) -> List) -> Report {
 }
 
 pub(super) fn trust() -> Vec<Case> {
-    let serial = [2, 1, 3];
     let ca = || Certificate::ca(2, ROOT, CA, &WORLD.ca_key);
     let no_ca = Certificate::new(2, ROOT, CA, &WORLD.ca_key);
     let ended = ca().dated("2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z");
-    let of_root = List::new(ROOT, "2026-07-01T00:00:00Z", "2027-07-01T00:00:00Z");
-    let of_root = of_root.revoking(&[2, 1, 2], "2026-06-20T00:00:00Z", Some(2), None);
     let root = Certificate::ca(1, ROOT, ROOT, &WORLD.root_key);
     let root = root.dated("2020-01-01T00:00:00Z", "2026-06-01T00:00:00Z");
     let root = root.signed(&WORLD.root_key);
     let until = Window::new(None, Some(instant("2020-01-01T00:00:00Z")));
     let past = vec![(WORLD.root.clone(), until)];
-    let revoking = |date, reason| listed(|list| list.revoking(&serial, date, Some(reason), None));
     vec![
         (
             80,
@@ -122,6 +118,15 @@ pub(super) fn trust() -> Vec<Case> {
             "NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
             under(|policy| policy.anchors = TrustAnchors::windowed(past).unwrap()),
         ),
+    ]
+}
+
+pub(super) fn revocation() -> Vec<Case> {
+    let serial = [2, 1, 3];
+    let of_root = List::new(ROOT, "2026-07-01T00:00:00Z", "2027-07-01T00:00:00Z");
+    let of_root = of_root.revoking(&[2, 1, 2], "2026-06-20T00:00:00Z", Some(2), None);
+    let revoking = |date, reason| listed(|list| list.revoking(&serial, date, Some(reason), None));
+    vec![
         (
             82,
             Indeterminate,
