@@ -110,6 +110,12 @@ fn n04_a_token_under_another_policy_than_was_asked_for() {
 #[test]
 fn n12_times_that_nobody_signed_or_that_are_the_signers_own_word() {
     let utc = |text: &[u8]| element(&[0x17], text);
+    // All but what a log knows it by, which is over the attributes.
+    let says = |report: &Report| {
+        let mut facts = report.token().unwrap().clone();
+        facts.id = None;
+        facts
+    };
     let honest = judge(&WORLD.honest());
     for said in [
         utc(b"200101000000Z"),
@@ -123,7 +129,7 @@ fn n12_times_that_nobody_signed_or_that_are_the_signers_own_word() {
         unsigned.unsigned = vec![attribute(&oid::SIGNING_TIME, &[said])];
         for token in [signed, unsigned] {
             let report = judge(&token.signed(&WORLD.unit_key));
-            assert_eq!(report.token(), honest.token());
+            assert_eq!(says(&report), says(&honest));
             assert_eq!(report.models(), honest.models());
         }
     }
