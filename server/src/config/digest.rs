@@ -5,12 +5,18 @@ use serde_json::Value;
 
 use super::raw::RawConfig;
 
+/// Tables that say how the operator looks on, and nothing of what is stamped.
+const BESIDE: [&str; 2] = ["private", "logging"];
+
 /// SHA-256 of the configuration as JSON: what the file and the environment say, without what they
-/// leave to its default; members in the order of their names, no white space. Secrets are files,
-/// of which it has the paths.
+/// leave to its default, and without [`BESIDE`]; members in the order of their names, no white
+/// space. Secrets are files, of which it has the paths.
 pub(super) fn of(raw: &RawConfig) -> [u8; 32] {
     // Strings, numbers and lists always serialise.
     let mut value = serde_json::to_value(raw).unwrap_or_default();
+    if let Value::Object(tables) = &mut value {
+        tables.retain(|name, _| !BESIDE.contains(&name.as_str()));
+    }
     prune(&mut value);
     sha256(value.to_string().as_bytes())
 }
@@ -38,6 +44,12 @@ mod tests {
         assert_eq!(one, same);
         let other = of_text("[log]\ndatabase = \"D\"\n[http]\nlisten = \"a:1\"\n");
         assert_ne!(one, other);
+    }
+
+    #[test]
+    fn how_the_operator_looks_on_is_not_in_it() {
+        let text = "[private]\nlisten = \"127.0.0.1:1\"\n[logging]\nlevel = \"debug\"\n";
+        assert_eq!(of_text(text), of_text(""));
     }
 
     #[test]

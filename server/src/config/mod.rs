@@ -53,7 +53,7 @@ pub struct Config {
     pub asserted_bound: Option<Duration>,
     /// `[clock] evidence_interval`: between two leaves that say how the clock is.
     pub evidence_interval: Duration,
-    /// SHA-256 of what was written, in a form that layout and comments do not change
+    /// SHA-256 of what bears on stamps, in a form that layout and comments do not change
     /// (`config/digest.rs`).
     pub digest: [u8; 32],
     /// Where the log lives.
