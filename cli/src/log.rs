@@ -132,9 +132,11 @@ impl LogError {
             Self::Running { base, path } => {
                 return format!("by its configuration it answers at {base}{path}");
             }
-            Self::NoLeaf { size, .. } => {
-                let newest = size.get().saturating_sub(1);
-                return format!("the newest leaf of that log is {newest}");
+            Self::NoLeaf { serial, size } => {
+                let (_, asked) = LogNumber::of_serial(*serial);
+                let newest =
+                    serial - u128::from(asked.get()) + u128::from(size.get().saturating_sub(1));
+                return format!("the newest serial number is {newest}");
             }
             Self::NoLog { .. } => "the number of the log is the serial number divided by 2^64",
             Self::Config(_) => {
