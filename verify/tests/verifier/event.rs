@@ -118,7 +118,8 @@ fn a_proof_of_another_log_or_tree_is_none() {
     let mut moved = honest.clone();
     moved.size += 1;
     assert_eq!(failed(&judge(&stated(), &moved.proof())), ["V091"]);
-    let unsigned = honest.proof_with(&[]);
+    let cosigned = honest.clone().cosigned(1, 1_700_000_000);
+    let unsigned = honest.proof_with(&cosigned.lines()[1..]);
     assert_eq!(failed(&judge(&stated(), &unsigned)), ["V090"]);
     let unread = judge(&stated(), "nonsense");
     assert_eq!(
