@@ -74,7 +74,7 @@ impl Committer {
     /// Commits leaves. Afterwards they are durable, and `published` shows the
     /// checkpoint that covers them; answers may leave.
     ///
-    /// Steps 4 to 9 of the life of a leaf (README). After an error the value
+    /// Steps 4 to 9 of the life of a leaf (docs/LOG.md). After an error the value
     /// must not be used again: its tree is ahead of the store.
     pub(crate) fn commit(
         &mut self,

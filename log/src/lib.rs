@@ -3,7 +3,7 @@
 //! durable and provable.
 //!
 //! Start reading at [`sequencer`], then follow a leaf through the crate with
-//! the README.
+//! docs/LOG.md.
 
 mod allowance;
 mod batch;

@@ -265,7 +265,7 @@ fn one_flipped_bit_is_refused_or_found_or_harmless_and_never_signed_over() {
 }
 
 #[test]
-fn no_bit_that_flips_in_the_kind_of_a_record_keeps_the_list_of_files_from_being_read() {
+fn no_bit_that_flips_in_the_header_of_a_record_hides_a_part_of_the_list_of_files() {
     let folder = scratch();
     let disk = build(folder.path());
     let is_list = |file: &PathBuf| name(file).starts_with("MANIFEST-");
@@ -275,15 +275,17 @@ fn no_bit_that_flips_in_the_kind_of_a_record_keeps_the_list_of_files_from_being_
     let mut records = 0;
     // Checksum (4), length (2, little-endian), kind (1); all are in the first block.
     while at + 7 <= sound.len() {
-        for bit in [2, 3, 7] {
+        // Of the kind, over some of which RocksDB reads for ever; of the length, which then goes
+        // beyond the end of the file.
+        for (octet, bit) in [(6, 2), (6, 3), (6, 7), (5, 6), (5, 7)] {
             let mut flipped = sound.clone();
-            flipped[at + 6] ^= 1 << bit;
+            flipped[at + octet] ^= 1 << bit;
             fs::write(&list, flipped).unwrap();
             let (sender, answer) = mpsc::channel();
             let disk = disk.clone();
             thread::spawn(move || sender.send(disk.open().is_err()));
             let refused = answer.recv_timeout(LIMIT);
-            assert_eq!(refused, Ok(true), "bit {bit} of octet {}", at + 6);
+            assert_eq!(refused, Ok(true), "bit {bit} of octet {}", at + octet);
         }
         records += 1;
         at += 7 + usize::from(u16::from_le_bytes([sound[at + 4], sound[at + 5]]));

@@ -9,6 +9,7 @@
     reason = "what a test calls may stop the test"
 )]
 
+mod cited;
 mod conformance;
 mod edges;
 mod owned;
@@ -107,6 +108,11 @@ fn every_source_file_keeps_the_rules() {
 #[test]
 fn every_requirement_has_its_row_and_every_row_fits_the_sources() {
     assert_none(&conformance::breaches(&Workspace::load()));
+}
+
+#[test]
+fn every_test_that_a_page_names_is_there() {
+    assert_none(&cited::breaches(&Workspace::load().root));
 }
 
 #[test]
