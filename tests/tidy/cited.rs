@@ -57,7 +57,10 @@ mod tests {
 
     #[test]
     fn a_test_that_is_not_there_is_a_breach() {
-        assert_eq!(found("see `log/tests/a.rs::a_rule` and `log/src/open.rs`"), 0);
+        assert_eq!(
+            found("see `log/tests/a.rs::a_rule` and `log/src/open.rs`"),
+            0
+        );
         assert_eq!(found("see `log/tests/a.rs::another_rule`"), 1);
         assert_eq!(found("see `log/tests/b.rs::a_rule`"), 1);
         assert_eq!(found("see `log/tests/a.rs::no_test`"), 1);

@@ -5,6 +5,7 @@ pub mod cms;
 mod der_walk;
 mod der_write;
 pub mod error;
+mod hash_lines;
 pub mod leaf;
 pub mod limits;
 pub mod loc;

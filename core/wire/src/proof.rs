@@ -15,8 +15,9 @@ use base64::engine::general_purpose::STANDARD;
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::LeafIndex;
 
-use crate::checkpoint::{format_hash, parse_hash, parse_number};
-use crate::limits::{MAX_ENTRY_BYTES, MAX_PROOF_HASHES, MAX_TLOG_PROOF_BYTES};
+use crate::checkpoint::parse_number;
+use crate::hash_lines::{self, HashLinesFault};
+use crate::limits::{MAX_ENTRY_BYTES, MAX_TLOG_PROOF_BYTES};
 use crate::note::error::NoteError;
 use crate::note::signed_note::SignedNote;
 
@@ -50,7 +51,7 @@ pub enum TlogProofError {
         /// The line, counted from 1.
         line: usize,
     },
-    /// More hashes than [`MAX_PROOF_HASHES`].
+    /// More hashes than [`MAX_PROOF_HASHES`](crate::limits::MAX_PROOF_HASHES).
     #[error("more than {limit} hashes")]
     TooManyHashes {
         /// How many are read.
@@ -59,6 +60,15 @@ pub enum TlogProofError {
     /// The checkpoint is no signed note.
     #[error("malformed checkpoint")]
     Checkpoint(#[from] NoteError),
+}
+
+impl From<HashLinesFault> for TlogProofError {
+    fn from(fault: HashLinesFault) -> Self {
+        match fault {
+            HashLinesFault::Malformed { line } => Self::HashLine { line },
+            HashLinesFault::TooMany { limit } => Self::TooManyHashes { limit },
+        }
+    }
 }
 
 /// Index, hashes and signed checkpoint. Nothing is proven before the hashes are
@@ -90,10 +100,7 @@ impl TlogProof {
         {
             return Err(TlogProofError::Extra);
         }
-        if hashes.len() > MAX_PROOF_HASHES {
-            let limit = MAX_PROOF_HASHES;
-            return Err(TlogProofError::TooManyHashes { limit });
-        }
+        hash_lines::check_count(&hashes)?;
         Ok(Self {
             extra,
             index,
@@ -129,16 +136,7 @@ impl TlogProof {
             .and_then(|line| line.strip_prefix("index "))
             .and_then(parse_number)
             .ok_or(TlogProofError::Index)?;
-        let hashes = lines
-            .zip(1_usize..)
-            .map(|(text, line)| match parse_hash(text) {
-                _ if line > MAX_PROOF_HASHES => Err(TlogProofError::TooManyHashes {
-                    limit: MAX_PROOF_HASHES,
-                }),
-                None => Err(TlogProofError::HashLine { line }),
-                Some(hash) => Ok(hash),
-            })
-            .collect::<Result<_, _>>()?;
+        let hashes = hash_lines::parse(lines)?;
         let checkpoint = SignedNote::parse(checkpoint)?;
         Self::new(extra, LeafIndex::new(index), hashes, checkpoint)
     }
@@ -153,11 +151,7 @@ impl TlogProof {
             text.push('\n');
         }
         text.push_str(&format!("index {}\n", self.index));
-        for hash in &self.hashes {
-            text.push_str(&format_hash(hash));
-            text.push('\n');
-        }
-        text.push('\n');
+        hash_lines::push(&mut text, &self.hashes);
         text.push_str(self.checkpoint.as_str());
         text
     }

@@ -164,8 +164,9 @@ fn is_trusted<'i, 'a>(inquiry: &Inquiry<'i, 'a>, signer: &'i CertificateReading<
     let Ok(path) = find_path(signer, inquiry.pool, inquiry.terms) else {
         return false;
     };
-    if is_anchor || !path.is_trusted_over(inquiry.terms.interval) {
-        return path.is_trusted_over(inquiry.terms.interval);
+    let is_trusted_then = path.is_trusted_over(inquiry.terms.interval);
+    if is_anchor || !is_trusted_then {
+        return is_trusted_then;
     }
     let Some(issuer) = path.issuers.first().copied() else {
         return false;

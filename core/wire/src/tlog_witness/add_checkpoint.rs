@@ -11,8 +11,9 @@ use meridian_merkle::consistency::ConsistencyProof;
 use meridian_merkle::hash::Hash;
 use meridian_merkle::index::TreeSize;
 
-use crate::checkpoint::{format_hash, parse_hash, parse_number};
-use crate::limits::{MAX_ADD_CHECKPOINT_BYTES, MAX_PROOF_HASHES};
+use crate::checkpoint::parse_number;
+use crate::hash_lines::{self, HashLinesFault};
+use crate::limits::MAX_ADD_CHECKPOINT_BYTES;
 use crate::note::error::NoteError;
 use crate::note::signed_note::SignedNote;
 
@@ -35,7 +36,7 @@ pub enum AddCheckpointError {
         /// The line, counted from 1.
         line: usize,
     },
-    /// More hashes than [`MAX_PROOF_HASHES`].
+    /// More hashes than [`MAX_PROOF_HASHES`](crate::limits::MAX_PROOF_HASHES).
     #[error("more than {limit} hashes")]
     TooManyHashes {
         /// How many are read.
@@ -47,6 +48,15 @@ pub enum AddCheckpointError {
     /// The checkpoint is no signed note.
     #[error("malformed checkpoint: {0}")]
     Checkpoint(#[from] NoteError),
+}
+
+impl From<HashLinesFault> for AddCheckpointError {
+    fn from(fault: HashLinesFault) -> Self {
+        match fault {
+            HashLinesFault::Malformed { line } => Self::HashLine { line },
+            HashLinesFault::TooMany { limit } => Self::TooManyHashes { limit },
+        }
+    }
 }
 
 /// The body of an `add-checkpoint` request. As a file it is a consistency proof that carries the
@@ -83,10 +93,7 @@ impl AddCheckpoint {
         if old > TreeSize::MAX {
             return Err(AddCheckpointError::OldSize);
         }
-        if hashes.len() > MAX_PROOF_HASHES {
-            let limit = MAX_PROOF_HASHES;
-            return Err(AddCheckpointError::TooManyHashes { limit });
-        }
+        hash_lines::check_count(&hashes)?;
         Ok(Self {
             old,
             hashes,
@@ -114,16 +121,7 @@ impl AddCheckpoint {
             .and_then(|line| line.strip_prefix("old "))
             .and_then(parse_number)
             .ok_or(AddCheckpointError::OldSize)?;
-        let hashes = lines
-            .zip(1_usize..)
-            .map(|(text, line)| match parse_hash(text) {
-                _ if line > MAX_PROOF_HASHES => Err(AddCheckpointError::TooManyHashes {
-                    limit: MAX_PROOF_HASHES,
-                }),
-                None => Err(AddCheckpointError::HashLine { line }),
-                Some(hash) => Ok(hash),
-            })
-            .collect::<Result<_, _>>()?;
+        let hashes = hash_lines::parse(lines)?;
         let checkpoint = SignedNote::parse(checkpoint)?;
         Self::of(TreeSize::new(old), hashes, checkpoint)
     }
@@ -132,11 +130,7 @@ impl AddCheckpoint {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("old {}\n", self.old);
-        for hash in &self.hashes {
-            text.push_str(&format_hash(hash));
-            text.push('\n');
-        }
-        text.push('\n');
+        hash_lines::push(&mut text, &self.hashes);
         text.push_str(self.checkpoint.as_str());
         text
     }
