@@ -42,6 +42,16 @@ pub(crate) enum ClockState {
 }
 
 impl ClockState {
+    /// What a reading says of its clock.
+    pub(crate) const fn of(reading: ClockReading) -> Self {
+        let bound_us = reading.bound_us;
+        match reading.source {
+            BoundSource::Measured => Self::Measured { bound_us },
+            // The second source, and whatever is not a measurement.
+            _ => Self::Asserted { bound_us },
+        }
+    }
+
     /// For probes, events and the start-up line.
     pub(crate) const fn words(self) -> &'static str {
         match self {
@@ -237,15 +247,8 @@ impl Pipeline {
     }
 
     pub(crate) fn clock_state(&self) -> ClockState {
-        match self.clock.read() {
-            Ok(reading) if reading.source == BoundSource::Measured => ClockState::Measured {
-                bound_us: reading.bound_us,
-            },
-            Ok(reading) => ClockState::Asserted {
-                bound_us: reading.bound_us,
-            },
-            Err(_) => ClockState::Unavailable,
-        }
+        let reading = self.clock.read();
+        reading.map_or(ClockState::Unavailable, ClockState::of)
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

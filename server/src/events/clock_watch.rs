@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use meridian_signing::clock::{BoundSource, ClockError, ClockReading};
+use meridian_signing::clock::{ClockError, ClockReading};
 use meridian_wire::time::UnixMicros;
 
 use super::clock::{ClockEvidence, ClockLoss, ClockResume, ClockStep, Occasion};
+use crate::pipeline::ClockState;
 
 /// What a busy machine may add between two readings; a step below it is within every token's
 /// signing allowance.
@@ -126,7 +127,7 @@ impl Good {
         if let Some(step_us) = self.step(reading, now) {
             return Seen::Step(ClockStep {
                 step_us,
-                source: words(reading.source),
+                source: ClockState::of(reading).words(),
                 bound_us: reading.bound_us,
             });
         }
@@ -139,7 +140,7 @@ impl Good {
                 } else {
                     Occasion::Interval
                 },
-                source: words(reading.source),
+                source: ClockState::of(reading).words(),
                 bound_us: reading.bound_us,
                 worst_bound_us: self.worst_bound_us,
                 readings: self.readings,
@@ -177,17 +178,8 @@ impl Lost {
 
 const fn resume(reading: ClockReading) -> ClockResume {
     ClockResume {
-        source: words(reading.source),
+        source: ClockState::of(reading).words(),
         bound_us: reading.bound_us,
-    }
-}
-
-/// As `/readyz` says it.
-const fn words(source: BoundSource) -> &'static str {
-    match source {
-        BoundSource::Measured => "measured",
-        // The second source, and whatever is not a measurement.
-        _ => "asserted, not measured",
     }
 }
 

@@ -1,4 +1,4 @@
-use meridian_signing::clock::monotonic;
+use meridian_signing::clock::{BoundSource, monotonic};
 
 use super::*;
 
